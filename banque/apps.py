@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BanqueConfig(AppConfig):
+    name = "banque"
+    verbose_name = "ACD Banque"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ComptabiliteConfig(AppConfig):
+    name = "comptabilite"
+    verbose_name = "Comptabilité"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class GestionAccesConfig(AppConfig):
+    name = "gestion_acces"
+    verbose_name = "Gestion des accès"
