@@ -1,0 +1,50 @@
+from django.db import models
+
+
+class Espace(models.TextChoices):
+    """The two spaces of the portal: who declares a view says for which of them it is."""
+
+    CLIENT = "client", "Espace client"
+    CABINET = "cabinet", "Espace cabinet"
+
+
+class RoleCabinet(models.TextChoices):
+    COLLABORATEUR = "collaborateur", "Collaborateur"
+    ADMINISTRATEUR = "administrateur", "Administrateur du cabinet"
+
+
+class RoleClient(models.TextChoices):
+    DIRIGEANT = "dirigeant", "Dirigeant"
+    UTILISATEUR = "utilisateur", "Utilisateur"
+
+
+class Service(models.TextChoices):
+    """What a cabinet switches on for a dossier, and then for each person of the client."""
+
+    QONTO = "qonto", "Qonto"
+    I_FACTURE = "i_facture", "i-Facture"
+    I_DEPOT = "i_depot", "i-Dépôt"
+
+
+class Niveau(models.TextChoices):
+    """The right of a client's person on one service, each including the former ones."""
+
+    CONSULTER = "consulter", "Consulter"
+    PREPARER = "preparer", "Préparer"
+    PAYER = "payer", "Payer"
+
+
+ORDRE_DES_NIVEAUX: dict[str, int] = {Niveau.CONSULTER: 1, Niveau.PREPARER: 2, Niveau.PAYER: 3}
+
+
+class FormeJuridique(models.TextChoices):
+    EI = "EI", "Entreprise individuelle"
+    EURL = "EURL", "EURL"
+    SARL = "SARL", "SARL"
+    SAS = "SAS", "SAS"
+    SASU = "SASU", "SASU"
+    SA = "SA", "SA"
+    SCI = "SCI", "SCI"
+    SNC = "SNC", "SNC"
+    ASSOCIATION = "ASSO", "Association"
+    AUTRE = "AUTRE", "Autre"

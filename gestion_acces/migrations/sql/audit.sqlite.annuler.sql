@@ -1,0 +1,3 @@
+DROP TRIGGER audit_jamais_modifie
+--;
+DROP TRIGGER audit_jamais_efface

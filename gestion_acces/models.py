@@ -1,0 +1,243 @@
+"""The cabinet, its people, the dossiers, and who may do what in them.
+
+A person has one account (one e-mail). He belongs to a cabinet through `MembreCabinet` and to a client through
+`MembreDossier`, possibly to several of each. A service is switched on for a dossier (`ServiceDossier`), then given
+to persons of the client with a level (`AccesService`).
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from gestion_acces.enums import FormeJuridique, Niveau, RoleCabinet, RoleClient, Service
+
+
+class UtilisateurManager(BaseUserManager["Utilisateur"]):
+    def create_user(self, email: str, password: str | None = None, **champs: str) -> "Utilisateur":
+        """Create a person. `email` is stored in lower case: one address is one account."""
+        utilisateur = self.model(email=self.normalize_email(email).lower(), **champs)
+        utilisateur.set_password(password)
+        utilisateur.save(using=self._db)
+        return utilisateur
+
+    def get_by_natural_key(self, username: str | None) -> "Utilisateur":
+        return self.get(email=(username or "").lower())
+
+
+class Utilisateur(AbstractBaseUser):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField("adresse e-mail", unique=True)
+    prenom = models.CharField("prénom", max_length=80)
+    nom = models.CharField("nom", max_length=80)
+    is_active = models.BooleanField("actif", default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UtilisateurManager] = UtilisateurManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["prenom", "nom"]
+
+    class Meta:
+        verbose_name = "utilisateur"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="utilisateur_email_en_minuscules"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.nom_complet
+
+    @property
+    def nom_complet(self) -> str:
+        return f"{self.prenom} {self.nom}".strip() or self.email
+
+    @property
+    def initiales(self) -> str:
+        return (self.prenom[:1] + self.nom[:1]).upper() or self.email[:1].upper()
+
+
+class Cabinet(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    nom = models.CharField(max_length=120)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class MembreCabinet(models.Model):
+    """A person of the firm. An administrator sees every dossier, a collaborator those of his portfolio."""
+
+    cabinet = models.ForeignKey(Cabinet, on_delete=models.PROTECT, related_name="membres")
+    utilisateur = models.OneToOneField(Utilisateur, on_delete=models.PROTECT, related_name="membre_cabinet")
+    role = models.CharField(max_length=20, choices=RoleCabinet, default=RoleCabinet.COLLABORATEUR)
+
+    def __str__(self) -> str:
+        return f"{self.utilisateur} – {self.get_role_display()}"
+
+    @property
+    def est_administrateur(self) -> bool:
+        return self.role == RoleCabinet.ADMINISTRATEUR
+
+
+class DossierQuerySet(models.QuerySet["Dossier"]):
+    def du_membre(self, membre: MembreCabinet) -> "DossierQuerySet":
+        """The dossiers that this person of the firm may see."""
+        dossiers = self.filter(cabinet_id=membre.cabinet_id)
+        return dossiers if membre.est_administrateur else dossiers.filter(portefeuille__membre=membre)
+
+    def du_client(self, utilisateur: Utilisateur) -> "DossierQuerySet":
+        """The dossiers that this person holds in the client space, whatever their cabinet."""
+        return self.filter(membres__utilisateur=utilisateur)
+
+
+class Dossier(models.Model):
+    """The GRC card of a client company: identity, address, legal representative."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    cabinet = models.ForeignKey(Cabinet, on_delete=models.PROTECT, related_name="dossiers")
+    code = models.CharField("code dossier", max_length=13)
+    raison_sociale = models.CharField("raison sociale", max_length=160)
+    nom_commercial = models.CharField("nom commercial", max_length=160, blank=True)
+    forme_juridique = models.CharField(
+        "forme juridique", max_length=8, choices=FormeJuridique, default=FormeJuridique.SARL
+    )
+    siret = models.CharField("SIRET", max_length=14, blank=True)
+    numero_tva = models.CharField("numéro de TVA", max_length=20, blank=True)
+    activite = models.CharField("activité", max_length=200, blank=True)
+    code_naf = models.CharField("code NAF", max_length=6, blank=True)
+    capital_cents = models.BigIntegerField("capital (centimes)", null=True, blank=True)
+    date_creation = models.DateField("date de création", null=True, blank=True)
+    adresse = models.CharField("adresse", max_length=200, blank=True)
+    code_postal = models.CharField("code postal", max_length=10, blank=True)
+    ville = models.CharField("ville", max_length=100, blank=True)
+    pays = models.CharField("pays", max_length=2, default="FR")
+    telephone = models.CharField("téléphone", max_length=20, blank=True)
+    dirigeant_prenom = models.CharField("prénom du dirigeant", max_length=80, blank=True)
+    dirigeant_nom = models.CharField("nom du dirigeant", max_length=80, blank=True)
+    dirigeant_email = models.EmailField("e-mail du dirigeant", blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("cabinet", "code"), name="dossier_code_unique_par_cabinet"),
+            models.CheckConstraint(
+                condition=Q(capital_cents__isnull=True) | Q(capital_cents__gte=0), name="dossier_capital_positif"
+            ),
+        )
+        indexes = (models.Index(fields=("cabinet", "raison_sociale", "id"), name="dossier_liste"),)
+
+    def __str__(self) -> str:
+        return f"{self.code} – {self.raison_sociale}"
+
+    @property
+    def siren(self) -> str:
+        """The first nine digits of the SIRET, or nothing."""
+        return self.siret[:9]
+
+    @property
+    def dirigeant(self) -> str:
+        return f"{self.dirigeant_prenom} {self.dirigeant_nom}".strip()
+
+
+class Portefeuille(models.Model):
+    """A dossier in the portfolio of a collaborator."""
+
+    membre = models.ForeignKey(MembreCabinet, on_delete=models.CASCADE, related_name="portefeuille")
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="portefeuille")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("membre", "dossier"), name="portefeuille_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.membre} – {self.dossier}"
+
+
+class MembreDossier(models.Model):
+    """A person of the client company."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="membres")
+    utilisateur = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="dossiers")
+    role = models.CharField(max_length=20, choices=RoleClient, default=RoleClient.UTILISATEUR)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("dossier", "utilisateur"), name="membre_dossier_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.utilisateur} – {self.get_role_display()}"
+
+    @property
+    def est_dirigeant(self) -> bool:
+        return self.role == RoleClient.DIRIGEANT
+
+
+class ServiceDossier(models.Model):
+    """A service switched on for a dossier: its tile (S3)."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="services")
+    service = models.CharField(max_length=20, choices=Service)
+    actif = models.BooleanField(default=True)
+    active_le = models.DateTimeField()
+    active_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("dossier", "service"), name="service_dossier_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.dossier} – {self.get_service_display()}"
+
+
+class EvenementAudit(models.Model):
+    """One line of the audit trail of a cabinet. It only grows: triggers refuse UPDATE and DELETE.
+
+    `empreinte` = SHA-256 over the former line's print and this line's content, so that a change made beneath the
+    triggers shows (`gestion_acces.services.audit.verifier_chaine`).
+    """
+
+    cabinet = models.ForeignKey(Cabinet, on_delete=models.PROTECT, related_name="audit")
+    rang = models.PositiveBigIntegerField()
+    date = models.DateTimeField()
+    acte = models.CharField(max_length=60)
+    acteur_email = models.CharField(max_length=254, blank=True)
+    dossier_id = models.UUIDField(null=True, blank=True)
+    objet = models.CharField(max_length=200, blank=True)
+    avant = models.JSONField(default=dict)
+    apres = models.JSONField(default=dict)
+    adresse_ip = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=300, blank=True)
+    empreinte_precedente = models.CharField(max_length=64, blank=True)
+    empreinte = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("cabinet", "rang"), name="audit_rang_unique"),)
+        indexes = (
+            models.Index(fields=("cabinet", "dossier_id", "rang"), name="audit_dossier"),
+            models.Index(fields=("cabinet", "acte", "rang"), name="audit_acte"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.rang} – {self.acte}"
+
+
+class AccesService(models.Model):
+    """The level of one person of the client on one service of the dossier (S4)."""
+
+    membre = models.ForeignKey(MembreDossier, on_delete=models.CASCADE, related_name="acces")
+    service_dossier = models.ForeignKey(ServiceDossier, on_delete=models.CASCADE, related_name="acces")
+    niveau = models.CharField(max_length=20, choices=Niveau, default=Niveau.CONSULTER)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("membre", "service_dossier"), name="acces_service_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.membre} – {self.service_dossier.service} : {self.get_niveau_display()}"
+

@@ -1,0 +1,21 @@
+"""Settings of the tests: the same code, with a private data folder and plain static files."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="portail-test-"))
+
+from portal.settings import *  # noqa: E402, F403
+from portal.settings import DATA_DIR, DATABASES, STORAGES
+
+TESTING = True
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: the live server and the tasks of the tests run in other threads and processes.
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_DIR) / "test.sqlite3")}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Argon2 at full cost would be most of the suite's time; its own test sets the real list back.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
