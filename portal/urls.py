@@ -1,3 +1,10 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from portal import pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.accueil, name="accueil"),
+    path("cabinet/", pages.accueil_cabinet, name="accueil_cabinet"),
+    path("espace/", pages.accueil_client, name="accueil_client"),
+    path("", include("gestion_acces.urls")),
+]

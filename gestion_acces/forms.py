@@ -1,0 +1,107 @@
+"""What people type into the screens of sign-in and of the dossier."""
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth import authenticate
+
+from gestion_acces.enums import Niveau
+from gestion_acces.models import Dossier, Utilisateur
+from gestion_acces.queries import LigneAcces
+from portal.lib.identifiants import nettoyer, siret_valide
+
+
+class ConnexionForm(forms.Form):
+    email = forms.EmailField(
+        label="Adresse e-mail", widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
+    mot_de_passe = forms.CharField(
+        label="Mot de passe",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    utilisateur: Utilisateur | None = None
+
+    def clean(self) -> dict[str, Any]:
+        donnees = super().clean() or {}
+        if not self.errors:
+            personne = authenticate(username=donnees["email"].lower(), password=donnees["mot_de_passe"])
+            if not isinstance(personne, Utilisateur):
+                raise forms.ValidationError("Adresse e-mail ou mot de passe incorrect.")
+            self.utilisateur = personne
+        return donnees
+
+
+class IdentiteForm(forms.ModelForm):  # type: ignore[type-arg]
+    capital = forms.DecimalField(
+        label="Capital social (€)", required=False, min_value=Decimal(0), max_digits=14, decimal_places=2
+    )
+
+    class Meta:
+        model = Dossier
+        fields = (
+            "raison_sociale",
+            "nom_commercial",
+            "forme_juridique",
+            "siret",
+            "numero_tva",
+            "code_naf",
+            "activite",
+            "date_creation",
+            "adresse",
+            "code_postal",
+            "ville",
+            "telephone",
+        )
+        widgets: ClassVar = {"date_creation": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The act is a service: the form must not touch the row that it was opened with.
+        self.instance = Dossier(**{champ.attname: getattr(self.instance, champ.attname) for champ in Dossier._meta.fields})
+        self.fields["siret"].widget.attrs.update({"inputmode": "numeric", "maxlength": 20})
+        self.fields["siret"].max_length = 20  # type: ignore[attr-defined]
+        self.fields["siret"].validators = []
+        if self.instance.capital_cents is not None:
+            self.initial["capital"] = Decimal(self.instance.capital_cents) / 100
+
+    def clean_siret(self) -> str:
+        siret = nettoyer(self.cleaned_data["siret"])
+        if siret and not (siret.isdigit() and len(siret) == 14):
+            raise forms.ValidationError("Le SIRET compte 14 chiffres.")
+        if siret and not siret_valide(siret):
+            raise forms.ValidationError("Ce SIRET est faux : sa clé de contrôle ne correspond pas.")
+        return siret
+
+    def champs(self) -> dict[str, Any]:
+        """The checked fields of the dossier, the capital in cents."""
+        champs = {nom: self.cleaned_data[nom] for nom in self._meta.fields or ()}
+        capital = self.cleaned_data["capital"]
+        return champs | {"capital_cents": None if capital is None else int(capital * 100)}
+
+
+class DirigeantForm(forms.Form):
+    dirigeant_prenom = forms.CharField(label="Prénom", max_length=80, required=False)
+    dirigeant_nom = forms.CharField(label="Nom", max_length=80, required=False)
+    dirigeant_email = forms.EmailField(label="E-mail", required=False)
+
+
+class AccesForm(forms.Form):
+    """One select per person of the client company; field names are `acces_<id of the membership>`."""
+
+    def __init__(self, *args: Any, lignes: list[LigneAcces], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choix = [("", "Aucun accès"), *Niveau.choices]
+        self.lignes = lignes
+        for ligne in lignes:
+            self.fields[f"acces_{ligne.membre.pk}"] = forms.ChoiceField(
+                label=f"Accès de {ligne.membre.utilisateur.nom_complet}",
+                choices=choix,
+                required=False,
+                initial=ligne.niveau,
+            )
+
+    def niveaux(self) -> dict[int, str]:
+        """Membership id → level, "" for none."""
+        return {ligne.membre.pk: self.cleaned_data[f"acces_{ligne.membre.pk}"] for ligne in self.lignes}

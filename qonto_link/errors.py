@@ -1,0 +1,53 @@
+"""Refusals of this app; each message can be shown as it is."""
+
+
+class QontoLinkError(Exception):
+    """Base of the refusals of qonto_link."""
+
+
+class RetourInvalide(QontoLinkError):
+    """The return from Qonto's consent page is forged, replayed, too old, or another person's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ce retour de Qonto n’est pas valable : il a déjà servi, il a plus de dix minutes, ou il vient d’un autre "
+            "navigateur. Rien n’a été associé. Recommencez depuis la tuile Qonto."
+        )
+
+
+class ConsentementRefuse(QontoLinkError):
+    def __init__(self) -> None:
+        super().__init__("Vous avez refusé l’accès sur la page de Qonto. Rien n’a été associé.")
+
+
+class AutreSociete(QontoLinkError):
+    """The organization that answered is not the dossier's company."""
+
+    def __init__(self, nom: str, siren: str, attendu: str) -> None:
+        super().__init__(
+            f"Le compte Qonto choisi est celui de {nom} (SIREN {siren or 'inconnu'}), alors que ce dossier est celui "
+            f"du SIREN {attendu or 'inconnu'}. Rien n’a été associé."
+        )
+
+
+class CompteDejaLie(QontoLinkError):
+    def __init__(self) -> None:
+        super().__init__("Un des comptes choisis est déjà associé à un autre dossier. Dissociez-le d’abord là-bas.")
+
+
+class PasDeConnexion(QontoLinkError):
+    def __init__(self) -> None:
+        super().__init__("Aucun compte Qonto n’est associé à ce dossier.")
+
+
+class ReconnexionNecessaire(QontoLinkError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Qonto n’accepte plus notre accès : le consentement a expiré ou a été retiré. Le dirigeant doit se "
+            "reconnecter depuis la tuile Qonto."
+        )
+
+
+class QontoInjoignable(QontoLinkError):
+    def __init__(self) -> None:
+        super().__init__("Qonto ne répond pas pour le moment. Rien n’est perdu : réessayez dans quelques minutes.")

@@ -1,0 +1,104 @@
+"""The link between a dossier and its organization at Qonto."""
+
+from django.db import models
+from django.db.models import Q
+
+from gestion_acces.models import Dossier, Utilisateur
+from portal.lib.chiffrement import ChampChiffre
+from qonto_link.enums import StatutConnexion
+
+
+class DemandeAssociation(models.Model):
+    """One departure to Qonto's consent page: its `state` is bound to a person and a dossier, and works once."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="+")
+    utilisateur = models.ForeignKey(Utilisateur, on_delete=models.CASCADE, related_name="+")
+    empreinte_state = models.CharField(max_length=64, unique=True)
+    code_verifier = ChampChiffre()
+    expire_le = models.DateTimeField()
+    utilisee_le = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.dossier} – {self.expire_le:%d/%m/%Y %H:%M}"
+
+
+class ConnexionQuerySet(models.QuerySet["Connexion"]):
+    def vivantes(self) -> "ConnexionQuerySet":
+        """Linked, whether they work or wait for a new consent."""
+        return self.exclude(statut=StatutConnexion.DISSOCIEE)
+
+    def pour_dossier(self, dossier: Dossier) -> "ConnexionQuerySet":
+        return self.filter(dossier=dossier)
+
+
+class Connexion(models.Model):
+    """The consent given by the client to the portal for one organization."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="connexions_qonto")
+    statut = models.CharField(max_length=20, choices=StatutConnexion, default=StatutConnexion.ACTIVE)
+    organisation_id = models.CharField(max_length=64)
+    organisation_nom = models.CharField(max_length=200)
+    organisation_slug = models.CharField(max_length=200, blank=True)
+    access_token = ChampChiffre(blank=True)
+    refresh_token = ChampChiffre(blank=True)
+    access_expire_le = models.DateTimeField(null=True, blank=True)
+    consenti_le = models.DateTimeField()
+    consenti_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
+    scopes = models.TextField(blank=True)
+    dissociee_le = models.DateTimeField(null=True, blank=True)
+    # Kept encrypted until Qonto has confirmed the revocation, then wiped.
+    jeton_a_revoquer = ChampChiffre(blank=True)
+    derniere_synchro = models.DateTimeField(null=True, blank=True)
+    derniere_erreur = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ConnexionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "connexion Qonto"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("dossier",),
+                condition=~Q(statut=StatutConnexion.DISSOCIEE),
+                name="connexion_vivante_unique_par_dossier",
+            ),
+            models.CheckConstraint(
+                condition=~Q(statut=StatutConnexion.DISSOCIEE) | (Q(access_token="") & Q(refresh_token="")),
+                name="connexion_dissociee_sans_jeton",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.dossier} – {self.organisation_nom}"
+
+    @property
+    def est_active(self) -> bool:
+        return self.statut == StatutConnexion.ACTIVE
+
+
+class CompteQonto(models.Model):
+    """A bank account of the organization. `lie`: the client chose to link it to the dossier."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="comptes_qonto")
+    connexion = models.ForeignKey(Connexion, on_delete=models.PROTECT, related_name="comptes")
+    external_id = models.CharField(max_length=64)
+    nom = models.CharField(max_length=200)
+    iban = models.CharField(max_length=34)
+    bic = models.CharField(max_length=11, blank=True)
+    principal = models.BooleanField(default=False)
+    lie = models.BooleanField(default=False)
+    solde_cents = models.BigIntegerField(null=True, blank=True)
+    solde_autorise_cents = models.BigIntegerField(null=True, blank=True)
+    solde_le = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "compte Qonto"
+        constraints = (
+            models.UniqueConstraint(fields=("dossier", "external_id"), name="compte_qonto_unique_par_dossier"),
+            models.UniqueConstraint(
+                fields=("external_id",), condition=Q(lie=True), name="compte_qonto_lie_a_un_seul_dossier"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.nom} – {self.iban}"
