@@ -60,7 +60,7 @@ class PortefeuilleFactory(DjangoModelFactory[models.Portefeuille]):
         model = models.Portefeuille
 
     membre = factory.SubFactory(MembreCabinetFactory)
-    dossier = factory.SubFactory(DossierFactory)
+    dossier = factory.SubFactory(DossierFactory, cabinet=factory.SelfAttribute("..membre.cabinet"))
 
 
 class MembreDossierFactory(DjangoModelFactory[models.MembreDossier]):
@@ -87,5 +87,5 @@ class AccesServiceFactory(DjangoModelFactory[models.AccesService]):
         model = models.AccesService
 
     membre = factory.SubFactory(MembreDossierFactory)
-    service_dossier = factory.SubFactory(ServiceDossierFactory)
+    service_dossier = factory.SubFactory(ServiceDossierFactory, dossier=factory.SelfAttribute("..membre.dossier"))
     niveau = Niveau.PAYER

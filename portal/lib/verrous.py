@@ -1,0 +1,36 @@
+"""Locks shared by all processes, in the Redis of the portal. They expire by themselves: a killed worker blocks nobody."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from redis import Redis
+from redis.exceptions import LockError
+
+
+class VerrouOccupe(Exception):
+    """Somebody else holds the lock and did not let go in time."""
+
+
+def redis_client() -> Redis:
+    """A client of the portal's Redis; connections are pooled by redis-py."""
+    return Redis.from_url(settings.REDIS_URL)
+
+
+@contextmanager
+def verrou(nom: str, *, duree: float, attente: float) -> Iterator[None]:
+    """Hold the lock `nom` for at most `duree` seconds, after waiting `attente` seconds at most.
+
+    Raises VerrouOccupe when it was not obtained.
+    """
+    with redis_client() as client:
+        lock = client.lock(f"portail:verrou:{nom}", timeout=duree, blocking_timeout=attente)
+        if not lock.acquire():
+            raise VerrouOccupe(nom)
+        try:
+            yield
+        finally:
+            try:
+                lock.release()
+            except LockError:
+                pass  # It expired: the work took longer than `duree` and the next holder may be in already.
