@@ -71,7 +71,7 @@ def vue_publique(*, methodes: tuple[str, ...] = LECTURE) -> Callable[[Vue], Vue]
     """A page for anybody, signed in or not."""
 
     def decorateur(vue: Vue) -> Vue:
-        return cast(Vue, login_not_required(_declarer(vue, Droit("public", methodes))))
+        return login_not_required(_declarer(vue, Droit("public", methodes)))
 
     return decorateur
 
@@ -113,9 +113,7 @@ def membre_du_dossier(utilisateur: Utilisateur, dossier_id: UUID) -> MembreDossi
 def niveau_sur(membre: MembreDossier, service: str) -> str:
     """The level of this person on a service that is switched on, or an empty string."""
     return (
-        AccesService.objects.filter(
-            membre=membre, service_dossier__service=service, service_dossier__actif=True
-        )
+        AccesService.objects.filter(membre=membre, service_dossier__service=service, service_dossier__actif=True)
         .values_list("niveau", flat=True)
         .first()
         or ""

@@ -59,7 +59,9 @@ class IdentiteForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # The act is a service: the form must not touch the row that it was opened with.
-        self.instance = Dossier(**{champ.attname: getattr(self.instance, champ.attname) for champ in Dossier._meta.fields})
+        self.instance = Dossier(
+            **{champ.attname: getattr(self.instance, champ.attname) for champ in Dossier._meta.fields}
+        )
         self.fields["siret"].widget.attrs.update({"inputmode": "numeric", "maxlength": 20})
         self.fields["siret"].max_length = 20  # type: ignore[attr-defined]
         self.fields["siret"].validators = []

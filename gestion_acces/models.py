@@ -45,9 +45,7 @@ class Utilisateur(AbstractBaseUser):
     class Meta:
         verbose_name = "utilisateur"
         constraints = (
-            models.CheckConstraint(
-                condition=Q(email=Lower("email")), name="utilisateur_email_en_minuscules"
-            ),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="utilisateur_email_en_minuscules"),
         )
 
     def __str__(self) -> str:
@@ -240,4 +238,3 @@ class AccesService(models.Model):
 
     def __str__(self) -> str:
         return f"{self.membre} – {self.service_dossier.service} : {self.get_niveau_display()}"
-

@@ -7,7 +7,7 @@ from csp.constants import NONCE, NONE, SELF
 from portal.environment import Environment, database_from_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-ENV = Environment()  # type: ignore[call-arg]  # every field has its alias and default
+ENV = Environment()
 
 PRODUCTION = ENV.production
 DEBUG = False
@@ -79,7 +79,7 @@ DATABASES = {"default": database_from_url(ENV.database_url, DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The embedded Valkey listens on a private socket; its path must stay short (about 100 bytes).
-REDIS_SOCKET = Path(f"/tmp/portail-qonto-{ENV.port}.sock")  # noqa: S108 - replaced by the run command's own folder
+REDIS_SOCKET = Path(f"/tmp/portail-qonto-{ENV.port}.sock")
 REDIS_URL = ENV.redis_url or f"unix://{REDIS_SOCKET}"
 CACHES = {
     "default": {
@@ -188,7 +188,9 @@ QONTO_OAUTH_URL = ENV.oauth_base_url
 QONTO_CLIENT_ID = ENV.qonto_client_id
 QONTO_CLIENT_SECRET = ENV.qonto_client_secret.get_secret_value()
 QONTO_STAGING_TOKEN = ENV.staging_token
-QONTO_APP_URL = ENV.qonto_app_url or (f"{ENV.qonto_base_url}/_sandbox/" if ENV.local_qonto else "https://app.qonto.com")
+QONTO_APP_URL = ENV.qonto_app_url or (
+    f"{ENV.qonto_base_url}/_sandbox/" if ENV.local_qonto else "https://app.qonto.com"
+)
 
 LOGGING = {
     "version": 1,

@@ -10,11 +10,11 @@ if not os.environ.get("REDIS_URL") or os.environ.get("TEST_VALKEY_SOCKET"):
     os.environ["TEST_VALKEY_SOCKET"] = f"{tempfile.mkdtemp(prefix='vk-')}/s"
     os.environ["REDIS_URL"] = f"unix://{os.environ['TEST_VALKEY_SOCKET']}"
 
-from portal.settings import *  # noqa: E402, F403
+from portal.settings import *  # noqa: F403
 from portal.settings import DATA_DIR, DATABASES, STORAGES
 
 TESTING = True
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: the live server and the tasks of the tests run in other threads and processes.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(DATA_DIR) / "test.sqlite3")}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -89,9 +89,9 @@ def journaliser(
 
 def verifier_chaine(cabinet: Cabinet) -> EvenementAudit | None:
     """Walk the trail from its first line; return the first line that does not fit, or None when all is well."""
-    precedente, rang = "", 0
-    for evenement in EvenementAudit.objects.filter(cabinet=cabinet).order_by("rang").iterator():
-        rang += 1
+    precedente = ""
+    evenements = EvenementAudit.objects.filter(cabinet=cabinet).order_by("rang").iterator()
+    for rang, evenement in enumerate(evenements, start=1):
         fidele = (
             evenement.rang == rang
             and evenement.empreinte_precedente == precedente

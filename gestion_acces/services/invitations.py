@@ -10,7 +10,7 @@ from gestion_acces.models import Utilisateur
 
 
 def jeton_invitation(utilisateur: Utilisateur) -> tuple[str, str]:
-    """The two parts of the link. The token dies with the first password that is set, or with PASSWORD_RESET_TIMEOUT."""
+    """The two parts of the link. The token dies with the first password set, or with PASSWORD_RESET_TIMEOUT."""
     return urlsafe_base64_encode(str(utilisateur.pk).encode()), default_token_generator.make_token(utilisateur)
 
 

@@ -120,9 +120,7 @@ def tuile_acces(request: RequeteCabinet) -> HttpResponse:
         return redirect("gestion_acces:dossier_divers", request.dossier.pk)
     form = AccesForm(request.POST or None, lignes=acces_du_service(actif))
     if request.method == "POST" and form.is_valid():
-        definir_acces(
-            service_dossier=actif, niveaux=form.niveaux(), origine=origine_de(request), date=timezone.now()
-        )
+        definir_acces(service_dossier=actif, niveaux=form.niveaux(), origine=origine_de(request), date=timezone.now())
         messages.success(request, "Les accès au service Qonto sont enregistrés.")
         return redirect("gestion_acces:dossier_divers", request.dossier.pk)
     contexte = {"dossier": request.dossier, "onglet": "divers", "form": form}

@@ -38,7 +38,7 @@ def dechiffrer(chiffre: str) -> str:
         raise CleInconnue("Valeur chiffrée avec une clé absente de ENCRYPTION_KEYS.") from None
 
 
-class ChampChiffre(models.TextField):
+class ChampChiffre(models.TextField):  # type: ignore[type-arg]
     """A text that is encrypted in its column. Empty stays empty; it cannot be searched."""
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from django.db.migrations import RunPython
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.apps.registry import Apps
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import RunPython
 
 
 def run_sql(dossier: Path, nom: str) -> RunPython:

@@ -1,7 +1,7 @@
-"""Locks shared by all processes, in the Redis of the portal. They expire by themselves: a killed worker blocks nobody."""
+"""Locks shared by all processes, in the Redis of the portal. They expire: a killed worker blocks nobody."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
 from redis import Redis
@@ -30,7 +30,6 @@ def verrou(nom: str, *, duree: float, attente: float) -> Iterator[None]:
         try:
             yield
         finally:
-            try:
+            # It may have expired: the work took longer than `duree` and the next holder may be in already.
+            with suppress(LockError):
                 lock.release()
-            except LockError:
-                pass  # It expired: the work took longer than `duree` and the next holder may be in already.

@@ -59,7 +59,9 @@ def test_collaborateur_sees_his_portfolio_and_nothing_else() -> None:
 
 def test_administrateur_sees_every_dossier_of_his_firm_only() -> None:
     membre = MembreCabinetFactory(role=RoleCabinet.ADMINISTRATEUR)
-    assert appeler(vue_cabinet_simple, membre.utilisateur, DossierFactory(cabinet=membre.cabinet).pk).status_code == 200
+    assert (
+        appeler(vue_cabinet_simple, membre.utilisateur, DossierFactory(cabinet=membre.cabinet).pk).status_code == 200
+    )
     with pytest.raises(Http404):
         appeler(vue_cabinet_simple, membre.utilisateur, DossierFactory().pk)
 

@@ -59,9 +59,7 @@ def test_activation_twice_is_once() -> None:
 def test_service_switched_off_keeps_the_accesses_for_a_later_return() -> None:
     service = ServiceDossierFactory()
     membre = MembreDossierFactory(dossier=service.dossier)
-    definir_acces(
-        service_dossier=service, niveaux={membre.pk: Niveau.CONSULTER}, origine=SYSTEME, date=MAINTENANT
-    )
+    definir_acces(service_dossier=service, niveaux={membre.pk: Niveau.CONSULTER}, origine=SYSTEME, date=MAINTENANT)
     desactiver_service(dossier=service.dossier, service=Service.QONTO, origine=SYSTEME, date=MAINTENANT)
     assert service_actif(service.dossier, Service.QONTO) is None
     assert AccesService.objects.get().niveau == Niveau.CONSULTER
