@@ -1,0 +1,283 @@
+"""One HTTP session to one host: timeouts, retries, no redirection, errors of one family."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import orjson
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import MaxRetryError
+from urllib3.response import BaseHTTPResponse
+from urllib3.util.retry import Retry
+
+from qonto_link.api.errors import (
+    BadAnswer,
+    Contexte,
+    Forbidden,
+    GateClosed,
+    NotFound,
+    QontoError,
+    RateLimited,
+    Refused,
+    ScaExpired,
+    ScaNotEnrolled,
+    ScaRequired,
+    Unauthorized,
+    Unavailable,
+    VopTokenError,
+    items_de,
+)
+
+IDEMPOTENCY = "X-Qonto-Idempotency-Key"
+STAGING = "X-Qonto-Staging-Token"
+SCA_SESSION = "X-Qonto-Sca-Session-Token"
+SCA_PREFERENCE = "X-Qonto-2fa-Preference"
+AGENT = "portail-qonto/1"
+TAILLE_MAX_JSON = 32 * 1024 * 1024
+
+AvantRequete = Callable[[], None]
+
+
+def sans_budget() -> None:
+    """The hook of a client that shares no rate budget."""
+
+
+@dataclass(frozen=True)
+class Reglages:
+    """How patient the client is. `attente_max`: a longer Retry-After is handed to the caller at once."""
+
+    connexion: float = 5.0
+    lecture: float = 30.0
+    reprises: int = 3
+    attente_max: float = 10.0
+    avant_requete: AvantRequete = field(default=sans_budget)
+
+
+def secondes(retry_after: str | None) -> float | None:
+    """The wait that a Retry-After header asks for; None when absent, unreadable, or a date (Qonto sends seconds)."""
+    texte = (retry_after or "").strip()
+    return float(texte) if texte.isascii() and texte.isdigit() else None
+
+
+class _Reprise(Retry):
+    """urllib3's Retry that spends the rate budget too, and gives up at once on a long Retry-After."""
+
+    avant_requete: AvantRequete = staticmethod(sans_budget)
+
+    def new(self, **kw: Any) -> Self:
+        neuf = super().new(**kw)
+        neuf.avant_requete = self.avant_requete
+        return neuf
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        *a: Any,
+        **kw: Any,
+    ) -> Self:
+        attente = secondes(response.headers.get("Retry-After")) if response is not None else None
+        if attente is not None and attente > self.retry_after_max:
+            # With raise_on_status off, urllib3 then hands the answer over.
+            raise MaxRetryError(kw.get("_pool"), url)  # type: ignore[arg-type]
+        return super().increment(method, url, response, *a, **kw)
+
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        return secondes(response.headers.get("Retry-After"))
+
+    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+        super().sleep(response)
+        self.avant_requete()
+
+
+class _Adaptateur(HTTPAdapter):
+    """Retries reads, and those writes that carry an idempotency key; never another write."""
+
+    def __init__(self, reglages: Reglages) -> None:
+        super().__init__(max_retries=0)
+        reprise = _Reprise(
+            total=reglages.reprises,
+            backoff_factor=0.3,
+            backoff_jitter=0.3,
+            backoff_max=8,
+            status_forcelist=(429, 500, 502, 503, 504),
+            allowed_methods=None,
+            raise_on_status=False,
+            respect_retry_after_header=True,
+            retry_after_max=int(reglages.attente_max),
+        )
+        reprise.avant_requete = reglages.avant_requete
+        self._patient = HTTPAdapter(max_retries=reprise)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kw: Any) -> requests.Response:
+        if request.method == "GET" or IDEMPOTENCY in request.headers:
+            return self._patient.send(request, *args, **kw)
+        return super().send(request, *args, **kw)
+
+    def close(self) -> None:
+        self._patient.close()
+        super().close()
+
+
+class Transport:
+    """The session of one client. Not shared between threads."""
+
+    def __init__(self, base_url: str, *, entetes: Mapping[str, str], staging_token: str, reglages: Reglages) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._entetes = dict(entetes)
+        self._staging = {STAGING: staging_token} if staging_token else {}
+        self._reglages = reglages
+        self._session = requests.Session()
+        # Otherwise requests would add credentials found in the machine's .netrc.
+        self._session.auth = lambda request: request
+        self._session.headers.update({"User-Agent": AGENT})
+        adaptateur = _Adaptateur(reglages)
+        self._session.mount("https://", adaptateur)
+        self._session.mount("http://", adaptateur)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def appeler(
+        self,
+        methode: str,
+        chemin: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        corps: Any = None,
+        formulaire: Mapping[str, str] | None = None,
+        fichiers: Mapping[str, Any] | None = None,
+        entetes: Mapping[str, str] | None = None,
+        lecture: float | None = None,
+        nom: str = "",
+    ) -> requests.Response:
+        """Make one call and return its 2xx answer; raises a QontoError otherwise. `nom`: the path to show."""
+        contexte = Contexte(methode, nom or chemin)
+        tous = {"Accept": "application/json", **self._entetes, **self._staging, **(entetes or {})}
+        data: Any = formulaire
+        if corps is not None:
+            # Sorted keys: the replay of a call under strong authentication must be identical byte for byte.
+            data, tous["Content-Type"] = orjson.dumps(corps, option=orjson.OPT_SORT_KEYS), "application/json"
+        self._reglages.avant_requete()
+        reponse = self._envoyer(
+            contexte,
+            method=methode,
+            url=f"{self.base_url}{chemin}",
+            params=params,
+            data=data,
+            files=fichiers,
+            headers=tous,
+            timeout=(self._reglages.connexion, lecture or self._reglages.lecture),
+            allow_redirects=False,
+        )
+        return self._juger(contexte, reponse)
+
+    def _envoyer(self, contexte: Contexte, **appel: Any) -> requests.Response:
+        # A body cut after its headers is beyond urllib3's retries: a read is simply made again.
+        essais = 2 if contexte.methode == "GET" else 1
+        for essai in range(1, essais + 1):
+            try:
+                return self._session.request(**appel)
+            except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as coupure:
+                if essai == essais:
+                    raise Unavailable(contexte, type(coupure).__name__) from None
+                self._reglages.avant_requete()
+            except requests.exceptions.RequestException as panne:
+                raise Unavailable(contexte, type(panne).__name__) from None
+        raise AssertionError("unreachable")
+
+    def _juger(self, contexte: Contexte, reponse: requests.Response) -> requests.Response:
+        if reponse.ok and not 300 <= reponse.status_code < 400:
+            if "text/html" in reponse.headers.get("Content-Type", ""):
+                raise GateClosed(_decrit(contexte, reponse, None), "page HTML")
+            return reponse
+        raise erreur_de(contexte, reponse)
+
+    def json(self, methode: str, chemin: str, **appel: Any) -> dict[str, Any]:
+        """The object of a JSON answer."""
+        reponse = self.appeler(methode, chemin, **appel)
+        contexte = _decrit(Contexte(methode, appel.get("nom") or chemin), reponse, None)
+        try:
+            corps = orjson.loads(reponse.content)
+        except orjson.JSONDecodeError:
+            raise BadAnswer(contexte, "réponse illisible") from None
+        if not isinstance(corps, dict):
+            raise BadAnswer(contexte, "réponse inattendue")
+        return corps
+
+    @contextmanager
+    def telechargement(self, url: str) -> Iterator[requests.Response]:
+        """A file at a presigned address, streamed. No credentials are sent; the staging token to our own host only."""
+        cible, base = urlsplit(url), urlsplit(self.base_url)
+        contexte = Contexte("GET", "(fichier)")
+        if cible.scheme not in {"https", base.scheme}:
+            raise BadAnswer(contexte, "adresse de fichier refusée")
+        meme_domaine = _domaine(cible.hostname) == _domaine(base.hostname)
+        self._reglages.avant_requete()
+        reponse = self._envoyer(
+            contexte,
+            method="GET",
+            url=url,
+            headers=self._staging if meme_domaine else {},
+            timeout=(self._reglages.connexion, self._reglages.lecture),
+            allow_redirects=False,
+            stream=True,
+        )
+        try:
+            self._juger(contexte, reponse)
+            yield reponse
+        except requests.exceptions.RequestException as panne:
+            raise Unavailable(contexte, type(panne).__name__) from None
+        finally:
+            reponse.close()
+
+
+def _domaine(hote: str | None) -> str:
+    """The last three labels: the sandbox's API and file hosts share them (`….staging.qonto.co`)."""
+    return ".".join((hote or "").split(".")[-3:])
+
+
+def _decrit(contexte: Contexte, reponse: requests.Response, corps: Any) -> Contexte:
+    trace = reponse.headers.get("X-Tyk-Trace-Id", "")
+    if not trace and isinstance(corps, dict) and isinstance(corps.get("trace_id"), str):
+        trace = corps["trace_id"]
+    return Contexte(contexte.methode, contexte.chemin, reponse.status_code, items_de(corps), trace[:80])
+
+
+def _corps_json(reponse: requests.Response) -> Any:
+    try:
+        return orjson.loads(reponse.content)
+    except (orjson.JSONDecodeError, requests.exceptions.RequestException):
+        return None
+
+
+def erreur_de(contexte: Contexte, reponse: requests.Response) -> QontoError:
+    """The error that an answer which is not 2xx means (reference §3)."""
+    if 300 <= reponse.status_code < 400:
+        return GateClosed(_decrit(contexte, reponse, None), "redirection")
+    corps = _corps_json(reponse)
+    contexte = _decrit(contexte, reponse, corps)
+    code = contexte.items[0].code if contexte.items else ""
+    if reponse.status_code == 428:
+        return _erreur_sca(contexte, corps, code)
+    if code.startswith("vop_proof_token"):
+        return VopTokenError(contexte)
+    if reponse.status_code == 429:
+        return RateLimited(contexte, secondes(reponse.headers.get("Retry-After")))
+    if reponse.status_code >= 500:
+        return Unavailable(contexte)
+    par_status = {401: Unauthorized, 403: Forbidden, 404: NotFound, 412: ScaExpired}
+    return par_status.get(reponse.status_code, Refused)(contexte)
+
+
+def _erreur_sca(contexte: Contexte, corps: Any, code: str) -> QontoError:
+    token = corps.get("sca_session_token") if isinstance(corps, dict) else None
+    if code == "sca_not_enrolled":
+        return ScaNotEnrolled(contexte)
+    if not isinstance(token, str) or not token:
+        return BadAnswer(contexte, "authentification forte sans session")
+    return ScaRequired(contexte, token=token, action=str(corps.get("action_type") or ""))
