@@ -3,21 +3,32 @@
 Every view of the portal is declared with exactly one of the decorators below: it says for which space, which service
 and which right the view is. A system check (`gestion_acces.checks`) refuses to start with a view that says nothing.
 What is not yours does not exist (404); what is yours without the right asked for is refused (403).
+
+Each door but the public one sends the person who owes a second factor to enrol it before anything else. Options of
+every such door:
+
+- `reauthentification=True`: the person must have proved who he is in the last minutes (REAUTHENTICATION_AGE); else he
+  does it now and comes back to this page, with what he had typed. For payments, dissociation, changes of rights.
+- `activite=False`: the page asks for itself again and again (progress, status); it does not keep a session open.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, cast
+from typing import Any, TypedDict, Unpack, cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from gestion_acces.enums import ORDRE_DES_NIVEAUX, Espace, Niveau, RoleCabinet, Service
+from gestion_acces.confirmation import demander_confirmation
+from gestion_acces.enums import ORDRE_DES_NIVEAUX, Espace, Niveau, RoleCabinet, RoleClient, Service
 from gestion_acces.models import AccesService, Dossier, MembreCabinet, MembreDossier, Utilisateur
+from gestion_acces.session import preuve_recente
 
 Vue = Callable[..., HttpResponseBase]
 LECTURE = ("GET", "HEAD")
@@ -54,6 +65,17 @@ class Droit:
     service: str = ""
     niveau: str = ""
     reserve: str = ""
+    reauthentification: bool = False
+    activite: bool = True
+    # Only the pages by which a second factor is enrolled, and the sign-out.
+    sans_second_facteur: bool = False
+
+
+class Options(TypedDict, total=False):
+    """Options of every door but the public one."""
+
+    reauthentification: bool
+    activite: bool
 
 
 def droit_de(vue: Vue) -> Droit | None:
@@ -67,6 +89,21 @@ def _declarer(vue: Vue, droit: Droit) -> Vue:
     return vue
 
 
+def second_facteur_obligatoire(utilisateur: Utilisateur) -> bool:
+    """True for the people of a firm, for every dirigeant, and for whoever may pay with some service."""
+    if MembreCabinet.objects.filter(utilisateur=utilisateur).exists():
+        return True
+    paie = Q(role=RoleClient.DIRIGEANT) | Q(acces__niveau=Niveau.PAYER)
+    return MembreDossier.objects.filter(paie, utilisateur=utilisateur).exists()
+
+
+def _exiger_preuves(request: HttpRequest, droit: Droit) -> HttpResponseBase | None:
+    """What the person must do first, or None: enrol a second factor, or prove again who he is."""
+    if droit.reauthentification and not preuve_recente(request, maintenant=timezone.now()):
+        return demander_confirmation(request)
+    return None
+
+
 def vue_publique(*, methodes: tuple[str, ...] = LECTURE) -> Callable[[Vue], Vue]:
     """A page for anybody, signed in or not."""
 
@@ -76,11 +113,18 @@ def vue_publique(*, methodes: tuple[str, ...] = LECTURE) -> Callable[[Vue], Vue]
     return decorateur
 
 
-def vue_connectee(*, methodes: tuple[str, ...] = LECTURE) -> Callable[[Vue], Vue]:
+def vue_connectee(
+    *, methodes: tuple[str, ...] = LECTURE, sans_second_facteur: bool = False, **options: Unpack[Options]
+) -> Callable[[Vue], Vue]:
     """A page for anybody who is signed in, about himself."""
+    droit = Droit("connecte", methodes, sans_second_facteur=sans_second_facteur, **options)
 
     def decorateur(vue: Vue) -> Vue:
-        return _declarer(vue, Droit("connecte", methodes))
+        @wraps(vue)
+        def porte(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return _exiger_preuves(request, droit) or vue(request, *args, **kwargs)
+
+        return _declarer(porte, droit)
 
     return decorateur
 
@@ -131,9 +175,12 @@ def exiger_role(membre: MembreCabinet, role: str) -> None:
         raise PermissionDenied("Cet écran est réservé aux administrateurs du cabinet.")
 
 
-def vue_cabinet(*, methodes: tuple[str, ...] = LECTURE, administrateur: bool = False) -> Callable[[Vue], Vue]:
+def vue_cabinet(
+    *, methodes: tuple[str, ...] = LECTURE, administrateur: bool = False, **options: Unpack[Options]
+) -> Callable[[Vue], Vue]:
     """A page of the firm that is about no single dossier; fills `request.membre`."""
     reserve = RoleCabinet.ADMINISTRATEUR.value if administrateur else ""
+    droit = Droit(Espace.CABINET, methodes, reserve=reserve, **options)
 
     def decorateur(vue: Vue) -> Vue:
         @wraps(vue)
@@ -143,16 +190,19 @@ def vue_cabinet(*, methodes: tuple[str, ...] = LECTURE, administrateur: bool = F
                 raise Http404
             exiger_role(membre, reserve)
             request.membre = membre  # type: ignore[attr-defined]
-            return vue(request, *args, **kwargs)
+            return _exiger_preuves(request, droit) or vue(request, *args, **kwargs)
 
-        return _declarer(porte, Droit(Espace.CABINET, methodes, reserve=reserve))
+        return _declarer(porte, droit)
 
     return decorateur
 
 
-def vue_dossier_cabinet(*, methodes: tuple[str, ...] = LECTURE, administrateur: bool = False) -> Callable[[Vue], Vue]:
+def vue_dossier_cabinet(
+    *, methodes: tuple[str, ...] = LECTURE, administrateur: bool = False, **options: Unpack[Options]
+) -> Callable[[Vue], Vue]:
     """A page of the firm about one dossier (`dossier_id` in the URL); fills `request.membre`, `request.dossier`."""
     reserve = RoleCabinet.ADMINISTRATEUR.value if administrateur else ""
+    droit = Droit(Espace.CABINET, methodes, par_dossier=True, reserve=reserve, **options)
 
     def decorateur(vue: Vue) -> Vue:
         @wraps(vue)
@@ -163,11 +213,23 @@ def vue_dossier_cabinet(*, methodes: tuple[str, ...] = LECTURE, administrateur: 
             request.dossier = dossier_du_cabinet(membre, dossier_id)  # type: ignore[attr-defined]
             exiger_role(membre, reserve)
             request.membre = membre  # type: ignore[attr-defined]
-            return vue(request, *args, **kwargs)
+            return _exiger_preuves(request, droit) or vue(request, *args, **kwargs)
 
-        return _declarer(porte, Droit(Espace.CABINET, methodes, par_dossier=True, reserve=reserve))
+        return _declarer(porte, droit)
 
     return decorateur
+
+
+def _exiger_niveau(membre: MembreDossier, service: Service | None, niveau: Niveau) -> str:
+    """The level held on the service ("" when the door asks for none). Raises Http404 or PermissionDenied."""
+    if service is None:
+        return ""
+    detenu = niveau_sur(membre, service)
+    if not detenu:
+        raise Http404
+    if not niveau_suffit(detenu, niveau):
+        raise PermissionDenied(f"Il faut le droit « {niveau.label} » sur {service.label}.")
+    return detenu
 
 
 def vue_dossier_client(
@@ -176,30 +238,33 @@ def vue_dossier_client(
     service: Service | None = None,
     niveau: Niveau = Niveau.CONSULTER,
     dirigeant: bool = False,
+    **options: Unpack[Options],
 ) -> Callable[[Vue], Vue]:
     """A page of the client about one dossier; fills `request.membre`, `request.dossier`, `request.niveau`.
 
     `service`: the page exists only for those who hold it (404). `niveau`: the level asked for (403).
     `dirigeant`: only the legal representative (403).
     """
-    reserve = "dirigeant" if dirigeant else ""
-    nom_service = service.value if service else ""
+    droit = Droit(
+        Espace.CLIENT,
+        methodes,
+        par_dossier=True,
+        service=service.value if service else "",
+        niveau=niveau.value if service else "",
+        reserve="dirigeant" if dirigeant else "",
+        **options,
+    )
 
     def decorateur(vue: Vue) -> Vue:
         @wraps(vue)
         def porte(request: HttpRequest, dossier_id: UUID, *args: Any, **kwargs: Any) -> HttpResponseBase:
             membre = membre_du_dossier(cast(Utilisateur, request.user), dossier_id)
-            detenu = niveau_sur(membre, nom_service) if nom_service else ""
-            if nom_service and not detenu:
-                raise Http404
+            detenu = _exiger_niveau(membre, service, niveau)
             if dirigeant and not membre.est_dirigeant:
                 raise PermissionDenied("Seul le dirigeant peut faire cela.")
-            if nom_service and not niveau_suffit(detenu, niveau):
-                raise PermissionDenied(f"Il faut le droit « {niveau.label} » sur {service.label if service else ''}.")
             request.membre, request.dossier, request.niveau = membre, membre.dossier, detenu  # type: ignore[attr-defined]
-            return vue(request, *args, **kwargs)
+            return _exiger_preuves(request, droit) or vue(request, *args, **kwargs)
 
-        droit = Droit(Espace.CLIENT, methodes, True, nom_service, niveau.value if nom_service else "", reserve)
         return _declarer(porte, droit)
 
     return decorateur

@@ -107,3 +107,23 @@ class AccesForm(forms.Form):
     def niveaux(self) -> dict[int, str]:
         """Membership id → level, "" for none."""
         return {ligne.membre.pk: self.cleaned_data[f"acces_{ligne.membre.pk}"] for ligne in self.lignes}
+
+
+class ConfirmationForm(forms.Form):
+    """The password of the person who is already signed in, once more."""
+
+    mot_de_passe = forms.CharField(
+        label="Votre mot de passe",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, utilisateur: Utilisateur, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.utilisateur = utilisateur
+
+    def clean_mot_de_passe(self) -> str:
+        mot_de_passe: str = self.cleaned_data["mot_de_passe"]
+        if not self.utilisateur.check_password(mot_de_passe):
+            raise forms.ValidationError("Ce mot de passe n’est pas le bon.")
+        return mot_de_passe

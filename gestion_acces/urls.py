@@ -1,12 +1,13 @@
 from django.urls import include, path
 
-from gestion_acces.views import cabinet, connexion
+from gestion_acces.views import cabinet, confirmation, connexion
 
 app_name = "gestion_acces"
 
 public_urls = [
     path("connexion/", connexion.connexion, name="connexion"),
     path("deconnexion/", connexion.deconnexion, name="deconnexion"),
+    path("confirmer/", confirmation.confirmer, name="confirmer"),
     path("invitation/<str:identifiant>/<str:jeton>/", connexion.invitation, name="invitation"),
 ]
 

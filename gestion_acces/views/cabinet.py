@@ -77,7 +77,7 @@ def dossier_divers(request: RequeteCabinet) -> HttpResponse:
     return render(request, "gestion_acces/dossier_divers.html", contexte)
 
 
-@vue_dossier_cabinet(methodes=ACTE)
+@vue_dossier_cabinet(methodes=ACTE, reauthentification=True)
 def tuile_enregistrer(request: RequeteCabinet) -> HttpResponse:
     dossier, origine, date = request.dossier, origine_de(request), timezone.now()
     if request.POST.get("qonto") != "on":
@@ -113,7 +113,7 @@ def tuile_confirmation(request: RequeteCabinet) -> HttpResponse:
     return render(request, "gestion_acces/tuile_confirmation.html", contexte)
 
 
-@vue_dossier_cabinet(methodes=FORMULAIRE)
+@vue_dossier_cabinet(methodes=FORMULAIRE, reauthentification=True)
 def tuile_acces(request: RequeteCabinet) -> HttpResponse:
     actif = service_actif(request.dossier, Service.QONTO)
     if actif is None:

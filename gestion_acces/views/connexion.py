@@ -15,6 +15,7 @@ from gestion_acces.forms import ConnexionForm
 from gestion_acces.models import Utilisateur
 from gestion_acces.services.audit import journaliser, origine_de
 from gestion_acces.services.invitations import utilisateur_invite
+from gestion_acces.session import marquer_ouverture
 
 
 @vue_publique(methodes=FORMULAIRE)
@@ -27,6 +28,7 @@ def connexion(request: HttpRequest) -> HttpResponse:
     form = ConnexionForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and form.utilisateur:
         login(request, form.utilisateur)
+        marquer_ouverture(request, facteur="", maintenant=timezone.now())
         _journaliser_connexion(request)
         return redirect(suite or "accueil")
     statut = 422 if form.errors else 200

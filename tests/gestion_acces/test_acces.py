@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from gestion_acces.acces import niveau_suffit, vue_dossier_cabinet, vue_dossier_client
 from gestion_acces.checks import verifier_droits_declares
 from gestion_acces.enums import Niveau, RoleCabinet, Service
+from gestion_acces.session import FACTEUR
 from tests.factories import (
     AccesServiceFactory,
     DossierFactory,
@@ -42,8 +43,9 @@ def vue_du_dirigeant(request: Any) -> HttpResponse:
 
 
 def appeler(vue: Any, utilisateur: Any, dossier_id: uuid.UUID) -> HttpResponse:
-    request = RequestFactory().get("/")
+    request: Any = RequestFactory().get("/")
     request.user = utilisateur
+    request.session = {FACTEUR: "totp"}
     return cast(HttpResponse, vue(request, dossier_id=dossier_id))
 
 
