@@ -15,3 +15,7 @@ class FicheIncomplete(GestionAccesError):
 
 class AccesRefuse(GestionAccesError):
     """The act is not for this person."""
+
+
+class FichierRefuse(GestionAccesError):
+    """A file is not taken; the message says why."""

@@ -238,3 +238,53 @@ class AccesService(models.Model):
 
     def __str__(self) -> str:
         return f"{self.membre} – {self.service_dossier.service} : {self.get_niveau_display()}"
+
+
+class FichierQuerySet(models.QuerySet["Fichier"]):
+    def pour_dossier(self, dossier: Dossier) -> "FichierQuerySet":
+        return self.filter(dossier=dossier)
+
+    def presents(self) -> "FichierQuerySet":
+        """Those whose bytes were not erased."""
+        return self.exclude(cle="")
+
+
+class Fichier(models.Model):
+    """A document of the dossier, its bytes in the encrypted storage under `cle`. Erased, the row stays as proof."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="fichiers")
+    cle = models.CharField(max_length=100, blank=True)
+    nom = models.CharField(max_length=200)
+    type_mime = models.CharField(max_length=100)
+    taille = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    depose_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+    purge_le = models.DateTimeField(null=True, blank=True)
+    efface_le = models.DateTimeField(null=True, blank=True)
+
+    objects = FichierQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("dossier", "sha256"), condition=~Q(cle=""), name="fichier_contenu_unique_par_dossier"
+            ),
+            models.UniqueConstraint(fields=("cle",), condition=~Q(cle=""), name="fichier_cle_unique"),
+            models.CheckConstraint(
+                condition=Q(cle="", efface_le__isnull=False) | (~Q(cle="") & Q(efface_le__isnull=True)),
+                name="fichier_present_ou_efface",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("dossier", "created_at", "id"), name="fichier_dossier"),
+            models.Index(fields=("purge_le",), condition=Q(purge_le__isnull=False), name="fichier_purge"),
+        )
+
+    def __str__(self) -> str:
+        return self.nom
+
+    @property
+    def est_efface(self) -> bool:
+        return not self.cle

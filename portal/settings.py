@@ -120,6 +120,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# Uploads are sealed on their way to the disk: neither memory nor a temporary folder ever holds them in clear.
+FILE_UPLOAD_HANDLERS = ["portal.lib.televersement.TeleversementChiffre"]
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
 # Cookies and headers. The demonstration speaks plain HTTP on the loopback, everything else is TLS.
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,6 +1,7 @@
 """Settings of the tests: the same code, with a private data folder and plain static files."""
 
 import os
+import socket
 import tempfile
 from pathlib import Path
 
@@ -9,6 +10,12 @@ os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="portail-test-")
 if not os.environ.get("REDIS_URL") or os.environ.get("TEST_VALKEY_SOCKET"):
     os.environ["TEST_VALKEY_SOCKET"] = f"{tempfile.mkdtemp(prefix='vk-')}/s"
     os.environ["REDIS_URL"] = f"unix://{os.environ['TEST_VALKEY_SOCKET']}"
+# The local Qonto of the tests listens where nobody else does; the process that serves it reads the same variable.
+with socket.socket() as libre:
+    libre.bind(("127.0.0.1", 0))
+    os.environ["QONTO_PORT"] = str(libre.getsockname()[1])
+for nom in ("QONTO_API_URL", "QONTO_OAUTH_URL", "QONTO_APP_URL", "QONTO_STAGING_TOKEN", "QONTO_CLIENT_ID"):
+    os.environ.pop(nom, None)
 
 from portal.settings import *  # noqa: F403
 from portal.settings import DATA_DIR, DATABASES, STORAGES
