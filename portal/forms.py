@@ -1,5 +1,5 @@
-from django.forms.renderers import DjangoTemplates
+from django.forms.renderers import TemplatesSetting
 
 
-class PortalRenderer(DjangoTemplates):
-    """The widgets of the portal."""
+class PortalRenderer(TemplatesSetting):
+    """Forms and widgets drawn by `templates/django/forms/`, with the portal's filters and icons."""

@@ -1,13 +1,15 @@
-"""The doors of the two spaces, and the pages of failure."""
+"""The doors of the two spaces, the quick search of the top bar, and the page of the components."""
 
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from gestion_acces.acces import membre_du_cabinet, vue_cabinet, vue_connectee
+from gestion_acces.acces import RequeteCabinet, membre_du_cabinet, vue_cabinet, vue_connectee
 from gestion_acces.models import Utilisateur
-from gestion_acces.queries import dossiers_du_client
+from gestion_acces.queries import dossiers_du_client, page_de_dossiers
+
+RESULTATS_RAPIDES = 8
 
 
 @vue_connectee()
@@ -30,5 +32,10 @@ def accueil_client(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/choix_dossier.html", {"dossiers": dossiers})
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403_csrf.html", status=403)
+@vue_cabinet()
+def recherche_dossiers(request: HttpRequest) -> HttpResponse:
+    """The list under the search field of the top bar: name, code or SIRET."""
+    recherche = request.GET.get("q", "").strip()[:80]
+    trouves = page_de_dossiers(cast(RequeteCabinet, request).membre, recherche).dossiers if recherche else []
+    contexte = {"recherche": recherche, "dossiers": trouves[:RESULTATS_RAPIDES], "suite": trouves[RESULTATS_RAPIDES:]}
+    return render(request, "layout/_recherche.html", contexte)

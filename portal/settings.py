@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "django_htmx",
     "template_partials",
     "heroicons",
@@ -70,6 +71,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.csp_nonce",
+                "portal.context.coquille",
             ],
             "builtins": ["portal.templatetags.portail", "heroicons.templatetags.heroicons"],
         },
@@ -136,7 +138,7 @@ REAUTHENTICATION_AGE = ENV.reauthentication_minutes * 60
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "portal.pages.csrf_failure"
+CSRF_FAILURE_VIEW = "portal.erreurs.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0

@@ -2,9 +2,15 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from portal import pages
 
+handler400 = "portal.erreurs.requete_incorrecte"
+handler403 = "portal.erreurs.acces_refuse"
+handler404 = "portal.erreurs.introuvable"
+handler500 = "portal.erreurs.erreur_serveur"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.accueil, name="accueil"),
     path("cabinet/", pages.accueil_cabinet, name="accueil_cabinet"),
+    path("cabinet/recherche/", pages.recherche_dossiers, name="recherche_dossiers"),
     path("espace/", pages.accueil_client, name="accueil_client"),
     path("", include("gestion_acces.urls")),
     path("", include("qonto_link.urls")),
