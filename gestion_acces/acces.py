@@ -91,10 +91,10 @@ def _declarer(vue: Vue, droit: Droit) -> Vue:
 
 def second_facteur_obligatoire(utilisateur: Utilisateur) -> bool:
     """True for the people of a firm, for every dirigeant, and for whoever may pay with some service."""
-    if MembreCabinet.objects.filter(utilisateur=utilisateur).exists():
+    if MembreCabinet.objects.filter(utilisateur=utilisateur, actif=True).exists():
         return True
     paie = Q(role=RoleClient.DIRIGEANT) | Q(acces__niveau=Niveau.PAYER)
-    return MembreDossier.objects.filter(paie, utilisateur=utilisateur).exists()
+    return MembreDossier.objects.filter(paie, utilisateur=utilisateur, actif=True).exists()
 
 
 def _exiger_preuves(request: HttpRequest, droit: Droit) -> HttpResponseBase | None:
@@ -131,7 +131,7 @@ def vue_connectee(
 
 def membre_du_cabinet(utilisateur: Utilisateur) -> MembreCabinet | None:
     """The membership of this person in his firm, or None. A person works for one firm."""
-    return MembreCabinet.objects.filter(utilisateur=utilisateur).select_related("cabinet").first()
+    return MembreCabinet.objects.filter(utilisateur=utilisateur, actif=True).select_related("cabinet").first()
 
 
 def dossier_du_cabinet(membre: MembreCabinet, dossier_id: UUID) -> Dossier:
@@ -145,7 +145,7 @@ def dossier_du_cabinet(membre: MembreCabinet, dossier_id: UUID) -> Dossier:
 def membre_du_dossier(utilisateur: Utilisateur, dossier_id: UUID) -> MembreDossier:
     """The membership of this person in the client company. Raises Http404 otherwise."""
     membre = (
-        MembreDossier.objects.filter(utilisateur=utilisateur, dossier_id=dossier_id)
+        MembreDossier.objects.filter(utilisateur=utilisateur, dossier_id=dossier_id, actif=True)
         .select_related("dossier", "dossier__cabinet")
         .first()
     )

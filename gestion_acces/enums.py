@@ -18,6 +18,17 @@ class RoleClient(models.TextChoices):
     UTILISATEUR = "utilisateur", "Utilisateur"
 
 
+class TypeFacteur(models.TextChoices):
+    """What a person proves himself with, besides his password."""
+
+    TOTP = "totp", "Application d’authentification"
+    CLE = "cle", "Clé d’accès"
+
+
+# What a session may have been opened with, for the screens: a recovery code is no factor of its own.
+SECOURS = "secours"
+
+
 class Service(models.TextChoices):
     """What a cabinet switches on for a dossier, and then for each person of the client."""
 

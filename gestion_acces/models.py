@@ -13,7 +13,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from gestion_acces.enums import FormeJuridique, Niveau, RoleCabinet, RoleClient, Service
+from gestion_acces.enums import FormeJuridique, Niveau, RoleCabinet, RoleClient, Service, TypeFacteur
+from portal.lib.chiffrement import ChampChiffre
 
 
 class UtilisateurManager(BaseUserManager["Utilisateur"]):
@@ -60,9 +61,85 @@ class Utilisateur(AbstractBaseUser):
         return (self.prenom[:1] + self.nom[:1]).upper() or self.email[:1].upper()
 
 
+class Facteur(models.Model):
+    """A second factor of a person. `secret`: the TOTP key, or the public key data of the passkey."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    utilisateur = models.ForeignKey(Utilisateur, on_delete=models.CASCADE, related_name="facteurs")
+    type = models.CharField(max_length=10, choices=TypeFacteur)
+    nom = models.CharField("nom", max_length=60)
+    secret = ChampChiffre()
+    # SHA-256 of the credential's id, empty for a TOTP key.
+    identifiant = models.CharField(max_length=64, blank=True)
+    # The last time step accepted, or the authenticator's signature counter: neither ever goes back.
+    compteur = models.BigIntegerField(default=0)
+    cree_le = models.DateTimeField()
+    utilise_le = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "second facteur"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("utilisateur",), condition=Q(type=TypeFacteur.TOTP), name="facteur_totp_unique_par_personne"
+            ),
+            models.UniqueConstraint(
+                fields=("identifiant",), condition=~Q(identifiant=""), name="facteur_cle_enregistree_une_fois"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.utilisateur} – {self.nom}"
+
+
+class CodeSecours(models.Model):
+    """A recovery code, of which only the print is kept; it serves once."""
+
+    utilisateur = models.ForeignKey(Utilisateur, on_delete=models.CASCADE, related_name="codes_secours")
+    empreinte = models.CharField(max_length=64)
+    utilise_le = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "code de secours"
+        verbose_name_plural = "codes de secours"
+        constraints = (models.UniqueConstraint(fields=("utilisateur", "empreinte"), name="code_secours_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.utilisateur} – {'utilisé' if self.utilise_le else 'disponible'}"
+
+
+class SessionOuverte(models.Model):
+    """A session that a person opened, so that he can see it and close it from elsewhere."""
+
+    utilisateur = models.ForeignKey(Utilisateur, on_delete=models.CASCADE, related_name="sessions")
+    cle = models.CharField(max_length=40, unique=True)
+    ouverte_le = models.DateTimeField()
+    vue_le = models.DateTimeField()
+    adresse_ip = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=300, blank=True)
+    facteur = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        verbose_name = "session"
+        indexes = (models.Index(fields=("utilisateur", "-vue_le"), name="session_par_personne"),)
+
+    def __str__(self) -> str:
+        return f"{self.utilisateur} – {self.ouverte_le:%d/%m/%Y %H:%M}"
+
+
 class Cabinet(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     nom = models.CharField(max_length=120)
+    siret = models.CharField("SIRET", max_length=14, blank=True)
+    adresse = models.CharField("adresse", max_length=200, blank=True)
+    code_postal = models.CharField("code postal", max_length=10, blank=True)
+    ville = models.CharField("ville", max_length=100, blank=True)
+    email = models.EmailField("e-mail de contact", blank=True)
+    telephone = models.CharField("téléphone", max_length=20, blank=True)
+    collaborateurs_preparent = models.BooleanField(
+        "les collaborateurs peuvent préparer des paiements",
+        default=True,
+        help_text="Le client les approuve ; un collaborateur ne paie jamais.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -75,6 +152,9 @@ class MembreCabinet(models.Model):
     cabinet = models.ForeignKey(Cabinet, on_delete=models.PROTECT, related_name="membres")
     utilisateur = models.OneToOneField(Utilisateur, on_delete=models.PROTECT, related_name="membre_cabinet")
     role = models.CharField(max_length=20, choices=RoleCabinet, default=RoleCabinet.COLLABORATEUR)
+    actif = models.BooleanField(default=True)
+    depuis = models.DateTimeField(null=True, blank=True)
+    ajoute_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.utilisateur} – {self.get_role_display()}"
@@ -92,7 +172,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
 
     def du_client(self, utilisateur: Utilisateur) -> "DossierQuerySet":
         """The dossiers that this person holds in the client space, whatever their cabinet."""
-        return self.filter(membres__utilisateur=utilisateur)
+        return self.filter(membres__utilisateur=utilisateur, membres__actif=True)
 
 
 class Dossier(models.Model):
@@ -152,6 +232,8 @@ class Portefeuille(models.Model):
 
     membre = models.ForeignKey(MembreCabinet, on_delete=models.CASCADE, related_name="portefeuille")
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="portefeuille")
+    depuis = models.DateTimeField(null=True, blank=True)
+    ajoute_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("membre", "dossier"), name="portefeuille_unique"),)
@@ -166,9 +248,16 @@ class MembreDossier(models.Model):
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="membres")
     utilisateur = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="dossiers")
     role = models.CharField(max_length=20, choices=RoleClient, default=RoleClient.UTILISATEUR)
+    actif = models.BooleanField(default=True)
+    # As those who invited him named him: his own account may say otherwise, and they must not learn it from us.
+    prenom = models.CharField("prénom", max_length=80, blank=True)
+    nom = models.CharField("nom", max_length=80, blank=True)
+    depuis = models.DateTimeField(null=True, blank=True)
+    ajoute_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("dossier", "utilisateur"), name="membre_dossier_unique"),)
+        indexes = (models.Index(fields=("utilisateur", "actif"), name="membre_dossier_personne"),)
 
     def __str__(self) -> str:
         return f"{self.utilisateur} – {self.get_role_display()}"
@@ -176,6 +265,56 @@ class MembreDossier(models.Model):
     @property
     def est_dirigeant(self) -> bool:
         return self.role == RoleClient.DIRIGEANT
+
+    @property
+    def nom_affiche(self) -> str:
+        """The name under which this dossier knows the person."""
+        return f"{self.prenom} {self.nom}".strip() or self.utilisateur.nom_complet
+
+
+class Invitation(models.Model):
+    """A place kept for an address, in a firm or in a dossier, until its owner takes it by the link he was mailed.
+
+    Only the print of the link's secret is kept. `membre` is the place in a dossier, `cabinet` the firm otherwise.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField("adresse e-mail")
+    prenom = models.CharField("prénom", max_length=80)
+    nom = models.CharField("nom", max_length=80)
+    cabinet = models.ForeignKey(Cabinet, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations")
+    role = models.CharField(max_length=20, choices=RoleCabinet, blank=True)
+    membre = models.ForeignKey(
+        MembreDossier, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
+    empreinte = models.CharField(max_length=64, blank=True)
+    envoyee_le = models.DateTimeField()
+    envoyee_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    expire_le = models.DateTimeField()
+    acceptee_le = models.DateTimeField(null=True, blank=True)
+    annulee_le = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(cabinet__isnull=False, membre__isnull=True)
+                | Q(cabinet__isnull=True, membre__isnull=False),
+                name="invitation_a_une_place",
+            ),
+            models.UniqueConstraint(
+                fields=("cabinet", "email"),
+                condition=Q(acceptee_le__isnull=True, annulee_le__isnull=True, cabinet__isnull=False),
+                name="invitation_en_cours_unique_par_cabinet",
+            ),
+            models.UniqueConstraint(
+                fields=("membre",),
+                condition=Q(acceptee_le__isnull=True, annulee_le__isnull=True, membre__isnull=False),
+                name="invitation_en_cours_unique_par_membre",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.email} – {self.cabinet or self.membre}"
 
 
 class ServiceDossier(models.Model):
@@ -232,6 +371,8 @@ class AccesService(models.Model):
     membre = models.ForeignKey(MembreDossier, on_delete=models.CASCADE, related_name="acces")
     service_dossier = models.ForeignKey(ServiceDossier, on_delete=models.CASCADE, related_name="acces")
     niveau = models.CharField(max_length=20, choices=Niveau, default=Niveau.CONSULTER)
+    depuis = models.DateTimeField(null=True, blank=True)
+    donne_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("membre", "service_dossier"), name="acces_service_unique"),)

@@ -235,6 +235,7 @@ def distribuer() -> Distribution:
     scene.du_cabinet("collaborateur sans second facteur", RoleCabinet.COLLABORATEUR, portefeuille=True, verifie=False)
     scene.du_cabinet("administrateur", RoleCabinet.ADMINISTRATEUR)
     scene.du_cabinet("administrateur, preuve ancienne", RoleCabinet.ADMINISTRATEUR, preuve_ancienne=True)
+    scene.du_cabinet("collaborateur désactivé", RoleCabinet.COLLABORATEUR, portefeuille=True, actif=False)
     scene.du_cabinet("administrateur d’un autre cabinet", RoleCabinet.ADMINISTRATEUR, cabinet=CabinetFactory())
     return scene
 
