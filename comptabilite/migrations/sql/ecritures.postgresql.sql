@@ -1,0 +1,102 @@
+CREATE FUNCTION comptabilite_ecriture_cadre(e comptabilite_ecriture) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE x record;
+BEGIN
+  SELECT dossier_id, debut, fin, cloture_le INTO x FROM comptabilite_exercice WHERE id = e.exercice_id;
+  IF x.dossier_id IS DISTINCT FROM e.dossier_id
+    OR (SELECT dossier_id FROM comptabilite_journal WHERE id = e.journal_id) IS DISTINCT FROM e.dossier_id
+    OR (e.annule_id IS NOT NULL
+      AND (SELECT dossier_id FROM comptabilite_ecriture WHERE id = e.annule_id) IS DISTINCT FROM e.dossier_id) THEN
+    RAISE EXCEPTION 'l''écriture mêle deux dossiers' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF x.cloture_le IS NOT NULL THEN
+    RAISE EXCEPTION 'l''exercice est clos' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF e.date NOT BETWEEN x.debut AND x.fin THEN
+    RAISE EXCEPTION 'la date est hors de l''exercice' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+END $$
+--;
+CREATE FUNCTION comptabilite_ecriture_avant() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.etat <> 'brouillard' THEN
+      RAISE EXCEPTION 'une écriture naît en brouillard' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF NEW.nb_lignes <> 0 OR NEW.total_debit_cents <> 0 OR NEW.total_credit_cents <> 0 OR NEW.desequilibre_id IS NULL THEN
+      RAISE EXCEPTION 'une écriture naît sans ligne' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    PERFORM comptabilite_ecriture_cadre(NEW);
+    RETURN NEW;
+  END IF;
+  IF OLD.etat = 'validee' THEN
+    RAISE EXCEPTION 'une écriture validée ne se modifie pas' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    IF (SELECT cloture_le FROM comptabilite_exercice WHERE id = OLD.exercice_id) IS NOT NULL THEN
+      RAISE EXCEPTION 'l''exercice est clos' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN OLD;
+  END IF;
+  IF pg_trigger_depth() > 1 THEN RETURN NEW; END IF;
+  IF (NEW.nb_lignes, NEW.total_debit_cents, NEW.total_credit_cents, NEW.desequilibre_id)
+    IS DISTINCT FROM (OLD.nb_lignes, OLD.total_debit_cents, OLD.total_credit_cents, OLD.desequilibre_id) THEN
+    RAISE EXCEPTION 'les totaux d''une écriture viennent de ses lignes' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.dossier_id <> OLD.dossier_id THEN
+    RAISE EXCEPTION 'une écriture ne change pas de dossier' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF (NEW.exercice_id, NEW.journal_id, NEW.annule_id, NEW.date)
+    IS DISTINCT FROM (OLD.exercice_id, OLD.journal_id, OLD.annule_id, OLD.date) THEN
+    PERFORM comptabilite_ecriture_cadre(NEW);
+  END IF;
+  RETURN NEW;
+END $$
+--;
+CREATE TRIGGER comptabilite_ecriture_avant BEFORE INSERT OR UPDATE OR DELETE ON comptabilite_ecriture
+FOR EACH ROW EXECUTE FUNCTION comptabilite_ecriture_avant()
+--;
+CREATE TRIGGER comptabilite_ecriture_jamais_vide BEFORE TRUNCATE ON comptabilite_ecriture
+FOR EACH STATEMENT EXECUTE FUNCTION comptabilite_refuser('les écritures ne s''effacent pas')
+--;
+CREATE FUNCTION comptabilite_ecriture_apres() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE lot record; x record;
+BEGIN
+  IF pg_trigger_depth() > 1 THEN RETURN NULL; END IF;
+  UPDATE comptabilite_ligneecriture l SET date = n.date
+    FROM nouvelles n JOIN anciennes o ON o.id = n.id WHERE n.date <> o.date AND l.ecriture_id = n.id;
+  FOR lot IN
+    SELECT n.exercice_id, min(n.numero) AS premier, max(n.numero) AS dernier, count(*) AS nb
+    FROM nouvelles n JOIN anciennes o ON o.id = n.id
+    WHERE n.etat = 'validee' AND o.etat = 'brouillard' GROUP BY n.exercice_id ORDER BY n.exercice_id
+  LOOP
+    SELECT dernier_numero, derniere_empreinte, cloture_le, debut INTO x
+      FROM comptabilite_exercice WHERE id = lot.exercice_id FOR NO KEY UPDATE;
+    IF x.cloture_le IS NOT NULL THEN
+      RAISE EXCEPTION 'l''exercice est clos' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF lot.premier <> x.dernier_numero + 1 OR lot.dernier <> x.dernier_numero + lot.nb THEN
+      RAISE EXCEPTION 'la numérotation aurait un trou' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF EXISTS (
+      SELECT 1 FROM (
+        SELECT s.empreinte_precedente, s.validee_le,
+          COALESCE(lag(s.empreinte) OVER w, x.derniere_empreinte) AS attendue,
+          COALESCE(lag(s.validee_le) OVER w, (SELECT v.validee_le FROM comptabilite_ecriture v
+            WHERE v.dossier_id = s.dossier_id AND v.exercice_id = s.exercice_id AND v.numero = x.dernier_numero),
+            s.validee_le) AS depuis
+        FROM nouvelles s JOIN anciennes o ON o.id = s.id
+        WHERE s.exercice_id = lot.exercice_id AND s.etat = 'validee' AND o.etat = 'brouillard'
+        WINDOW w AS (ORDER BY s.numero)
+      ) chaine WHERE chaine.empreinte_precedente <> chaine.attendue OR chaine.validee_le < chaine.depuis
+    ) THEN
+      RAISE EXCEPTION 'la chaîne des empreintes serait rompue' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    UPDATE comptabilite_exercice SET dernier_numero = lot.dernier,
+      derniere_empreinte = (SELECT empreinte FROM nouvelles WHERE exercice_id = lot.exercice_id AND numero = lot.dernier)
+      WHERE id = lot.exercice_id;
+  END LOOP;
+  RETURN NULL;
+END $$
+--;
+CREATE TRIGGER comptabilite_ecriture_apres AFTER UPDATE ON comptabilite_ecriture
+REFERENCING OLD TABLE AS anciennes NEW TABLE AS nouvelles FOR EACH STATEMENT EXECUTE FUNCTION comptabilite_ecriture_apres()

@@ -1,0 +1,365 @@
+"""Drafts: pass, change, delete. The only way by which the other rooms write in the books."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date as Date
+from datetime import datetime
+
+from django.db import transaction
+
+from comptabilite.enums import EtatEcriture, OrigineEcriture
+from comptabilite.errors import EcritureFigee, EcritureRefusee, JournalRefuse
+from comptabilite.models import (
+    Compte,
+    Ecriture,
+    Exercice,
+    Journal,
+    Lettrage,
+    LigneEcriture,
+    Parametres,
+    PieceEcriture,
+    Tiers,
+)
+from comptabilite.services.exercices import controler_date, exercice_pour
+from comptabilite.services.journaux import controler_racines
+from comptabilite.services.plan import controler_compte_utilisable, verrouiller_comptabilite
+from gestion_acces.models import Dossier, Fichier, Utilisateur
+from gestion_acces.services.audit import SYSTEME, Origine, journaliser
+
+LONGUEUR_LIBELLE = 100
+LONGUEUR_PIECE = 60
+LOT = 5000
+
+
+@dataclass(frozen=True)
+class LigneSaisie:
+    """One line to book: exactly one of the two amounts is positive."""
+
+    compte: Compte
+    debit_cents: int = 0
+    credit_cents: int = 0
+    libelle: str = ""
+    tiers: Tiers | None = None
+
+
+@dataclass(frozen=True)
+class EcritureSaisie:
+    """One entry to book."""
+
+    journal: Journal
+    date: Date
+    piece: str
+    libelle: str
+    lignes: Sequence[LigneSaisie]
+    origine: str = OrigineEcriture.MANUEL
+    cle: str = ""
+    date_piece: Date | None = None
+    annule: Ecriture | None = None
+    fichiers: Sequence[Fichier] = ()
+
+
+@dataclass
+class _Controle:
+    """What was read once for a batch: settings, exercices by date."""
+
+    dossier: Dossier
+    reglages: Parametres
+    exercices: dict[Date, Exercice] = field(default_factory=dict)
+
+    def exercice(self, date: Date) -> Exercice:
+        if date not in self.exercices:
+            self.exercices[date] = exercice_pour(dossier=self.dossier, date=date)
+        return self.exercices[date]
+
+
+def origine_de_l_acte(auteur: Utilisateur | None, origine: Origine | None) -> Origine:
+    """Who the audit trail names: the origin given, else the author, else the system."""
+    return origine or (Origine(email=auteur.email) if auteur else SYSTEME)
+
+
+def controler_lignes(*, dossier: Dossier, lignes: Sequence[LigneSaisie]) -> None:
+    """Raise EcritureRefusee unless the lines make an entry: two at least, one positive side each, balanced."""
+    if len(lignes) < 2:
+        raise EcritureRefusee("Une écriture a au moins deux lignes.")
+    for rang, ligne in enumerate(lignes, start=1):
+        if min(ligne.debit_cents, ligne.credit_cents) != 0 or max(ligne.debit_cents, ligne.credit_cents) <= 0:
+            raise EcritureRefusee(f"Ligne {rang} : un montant positif, au débit ou au crédit, et un seul.")
+        if ligne.compte.dossier_id != dossier.pk or (ligne.tiers and ligne.tiers.dossier_id != dossier.pk):
+            raise EcritureRefusee(f"Ligne {rang} : ce compte n’est pas de ce dossier.")
+        if ligne.compte.collectif and ligne.tiers is None:
+            raise EcritureRefusee(
+                f"Ligne {rang} : le compte {ligne.compte.numero} est collectif, choisissez un tiers."
+            )
+    ecart = sum(ligne.debit_cents - ligne.credit_cents for ligne in lignes)
+    if ecart:
+        sens = "débit" if ecart > 0 else "crédit"
+        montant = f"{abs(ecart) // 100},{abs(ecart) % 100:02d}"
+        raise EcritureRefusee(f"L’écriture n’est pas équilibrée : {montant} € de trop au {sens}.")
+
+
+def _controler(saisie: EcritureSaisie, controle: _Controle) -> Exercice:
+    """The exercice that the entry goes to. Raises the refusal of the first rule broken."""
+    if not saisie.piece.strip() or not saisie.libelle.strip():
+        raise EcritureRefusee("Une écriture a un numéro de pièce et un libellé.")
+    if saisie.journal.dossier_id != controle.dossier.pk:
+        raise EcritureRefusee("Ce journal n’est pas de ce dossier.")
+    if not saisie.journal.actif:
+        raise JournalRefuse(f"Le journal {saisie.journal.code} est fermé.")
+    controler_lignes(dossier=controle.dossier, lignes=saisie.lignes)
+    numeros = [ligne.compte.numero for ligne in saisie.lignes]
+    exercice = controle.exercice(saisie.date)
+    controler_date(dossier=controle.dossier, date=saisie.date, reglages=controle.reglages, numeros=numeros)
+    controler_racines(journal=saisie.journal, numeros=numeros)
+    for ligne in saisie.lignes:
+        controler_compte_utilisable(compte=ligne.compte, debut_exercice=exercice.debut)
+    return exercice
+
+
+def _lignes(ecriture: Ecriture, saisies: Sequence[LigneSaisie]) -> list[LigneEcriture]:
+    return [
+        LigneEcriture(
+            dossier_id=ecriture.dossier_id,
+            ecriture_id=ecriture.pk,
+            rang=rang,
+            date=ecriture.date,
+            compte_id=saisie.compte.pk,
+            tiers_id=saisie.tiers.pk if saisie.tiers else None,
+            libelle=(saisie.libelle.strip() or ecriture.libelle)[:LONGUEUR_LIBELLE],
+            debit_cents=saisie.debit_cents,
+            credit_cents=saisie.credit_cents,
+        )
+        for rang, saisie in enumerate(saisies, start=1)
+    ]
+
+
+def passer_ecritures(
+    *, dossier: Dossier, saisies: Sequence[EcritureSaisie], auteur: Utilisateur | None = None, maintenant: datetime
+) -> list[Ecriture]:
+    """Book many entries as drafts, all or none, in the order given; same rules as `passer_ecriture`.
+
+    An entry whose key is already booked (in the books or earlier in the batch) is returned as it stands.
+    """
+    with transaction.atomic():
+        controle = _Controle(dossier, verrouiller_comptabilite(dossier))
+        cles = [saisie.cle for saisie in saisies if saisie.cle]
+        connues = {}
+        for debut in range(0, len(cles), LOT):
+            lot = Ecriture.objects.filter(dossier=dossier, cle__in=cles[debut : debut + LOT])
+            connues.update({ecriture.cle: ecriture for ecriture in lot})
+        resultat, nouvelles = [], []
+        for saisie in saisies:
+            ecriture = connues.get(saisie.cle) if saisie.cle else None
+            if ecriture is None:
+                ecriture = _ecriture(saisie, controle, auteur, maintenant)
+                nouvelles.append((ecriture, saisie))
+                if saisie.cle:
+                    connues[saisie.cle] = ecriture
+            resultat.append(ecriture)
+        Ecriture.objects.bulk_create([ecriture for ecriture, _ in nouvelles], batch_size=LOT)
+        lignes = [ligne for ecriture, saisie in nouvelles for ligne in _lignes(ecriture, saisie.lignes)]
+        LigneEcriture.objects.bulk_create(lignes, batch_size=LOT)
+        for ecriture, saisie in nouvelles:
+            _reporter_totaux(ecriture, saisie.lignes)
+            joindre_documents(ecriture=ecriture, fichiers=saisie.fichiers, auteur=auteur, maintenant=maintenant)
+    return resultat
+
+
+def _ecriture(
+    saisie: EcritureSaisie, controle: _Controle, auteur: Utilisateur | None, maintenant: datetime
+) -> Ecriture:
+    return Ecriture(
+        dossier=controle.dossier,
+        exercice=_controler(saisie, controle),
+        journal=saisie.journal,
+        date=saisie.date,
+        piece=saisie.piece.strip()[:LONGUEUR_PIECE],
+        date_piece=saisie.date_piece or saisie.date,
+        libelle=saisie.libelle.strip()[:LONGUEUR_LIBELLE],
+        origine=saisie.origine,
+        cle=saisie.cle,
+        annule=saisie.annule,
+        auteur=auteur,
+        created_at=maintenant,
+    )
+
+
+def joindre_documents(
+    *, ecriture: Ecriture, fichiers: Sequence[Fichier], auteur: Utilisateur | None = None, maintenant: datetime
+) -> None:
+    """Attach documents of the dossier to an entry, before or after its validation; one already there stays once.
+
+    Raises EcritureRefusee for a document of another dossier or an entry of a closed exercice.
+    """
+    if not fichiers:
+        return
+    if any(fichier.dossier_id != ecriture.dossier_id for fichier in fichiers):
+        raise EcritureRefusee("Ce document n’est pas de ce dossier.")
+    if ecriture.exercice.est_clos:
+        raise EcritureRefusee("L’exercice est clos : plus aucun document ne s’ajoute à ses écritures.")
+    deja = set(PieceEcriture.objects.filter(ecriture=ecriture).values_list("fichier_id", flat=True))
+    PieceEcriture.objects.bulk_create(
+        PieceEcriture(
+            dossier_id=ecriture.dossier_id,
+            ecriture=ecriture,
+            fichier=fichier,
+            ajoutee_le=maintenant,
+            ajoutee_par=auteur.email if auteur else "",
+        )
+        for fichier in dict.fromkeys(fichiers)
+        if fichier.pk not in deja
+    )
+
+
+def _reporter_totaux(ecriture: Ecriture, lignes: Sequence[LigneSaisie]) -> None:
+    """Give the row in memory the sums that the triggers wrote."""
+    ecriture.total_debit_cents = sum(ligne.debit_cents for ligne in lignes)
+    ecriture.total_credit_cents = ecriture.total_debit_cents
+    ecriture.nb_lignes, ecriture.desequilibre_id = len(lignes), None
+
+
+def passer_ecriture(
+    *,
+    dossier: Dossier,
+    journal: Journal,
+    date: Date,
+    piece: str,
+    libelle: str,
+    lignes: Sequence[LigneSaisie],
+    origine: str = OrigineEcriture.MANUEL,
+    cle: str = "",
+    date_piece: Date | None = None,
+    fichiers: Sequence[Fichier] = (),
+    auteur: Utilisateur | None = None,
+    maintenant: datetime,
+) -> Ecriture:
+    """Book one entry as a draft (brouillard).
+
+    A second call with the same non-empty `cle` in the dossier returns the first entry unchanged. Raises
+    EcritureRefusee, CompteRefuse, JournalRefuse or PeriodeFermee; nothing is written then.
+    """
+    saisie = EcritureSaisie(journal, date, piece, libelle, lignes, origine, cle, date_piece, fichiers=fichiers)
+    return passer_ecritures(dossier=dossier, saisies=[saisie], auteur=auteur, maintenant=maintenant)[0]
+
+
+def brouillard_verrouille(ecriture: Ecriture) -> Ecriture:
+    """The draft as it is now, locked until the end of the transaction. Raises EcritureFigee once validated."""
+    verrouiller_comptabilite(ecriture.dossier)
+    actuelle = Ecriture.objects.select_for_update(of=("self",)).select_related("dossier", "exercice", "journal")
+    trouvee = actuelle.filter(pk=ecriture.pk).first()
+    if trouvee is None:
+        raise EcritureRefusee("Ce brouillard a été supprimé entre-temps.")
+    if trouvee.etat != EtatEcriture.BROUILLARD:
+        raise EcritureFigee(trouvee.numero)
+    return trouvee
+
+
+def lignes_saisies(ecriture: Ecriture) -> list[LigneSaisie]:
+    """The lines of an entry, as they would be typed again."""
+    lignes = LigneEcriture.objects.filter(ecriture=ecriture).select_related("compte", "tiers").order_by("rang")
+    return [LigneSaisie(x.compte, x.debit_cents, x.credit_cents, x.libelle, x.tiers) for x in lignes]
+
+
+def resume(ecriture: Ecriture) -> dict[str, str | int]:
+    """What the audit trail keeps of an entry."""
+    return {
+        "journal": ecriture.journal.code,
+        "date": ecriture.date.isoformat(),
+        "piece": ecriture.piece,
+        "libelle": ecriture.libelle,
+        "total_cents": ecriture.total_debit_cents,
+    }
+
+
+def modifier_brouillard(
+    *,
+    ecriture: Ecriture,
+    journal: Journal | None = None,
+    date: Date | None = None,
+    piece: str | None = None,
+    libelle: str | None = None,
+    date_piece: Date | None = None,
+    lignes: Sequence[LigneSaisie] | None = None,
+    auteur: Utilisateur | None = None,
+    origine: Origine | None = None,
+    maintenant: datetime,
+) -> Ecriture:
+    """Change what is given of a draft; new lines replace the old ones, which lose their lettering.
+
+    Raises EcritureFigee once validated, and the refusals of `passer_ecriture`.
+    """
+    with transaction.atomic():
+        actuelle = brouillard_verrouille(ecriture)
+        avant = resume(actuelle)
+        controle = _Controle(actuelle.dossier, verrouiller_comptabilite(actuelle.dossier))
+        controler_date(dossier=actuelle.dossier, date=actuelle.date, reglages=controle.reglages)
+        saisie = EcritureSaisie(
+            journal or actuelle.journal,
+            date or actuelle.date,
+            actuelle.piece if piece is None else piece,
+            actuelle.libelle if libelle is None else libelle,
+            lignes_saisies(actuelle) if lignes is None else lignes,
+            date_piece=date_piece or actuelle.date_piece,
+        )
+        actuelle.exercice = _controler(saisie, controle)
+        actuelle.journal, actuelle.date = saisie.journal, saisie.date
+        actuelle.piece = saisie.piece.strip()[:LONGUEUR_PIECE]
+        actuelle.libelle = saisie.libelle.strip()[:LONGUEUR_LIBELLE]
+        actuelle.date_piece = saisie.date_piece or saisie.date
+        actuelle.save(update_fields=["exercice", "journal", "date", "piece", "libelle", "date_piece"])
+        if lignes is not None:
+            _remplacer_lignes(actuelle, lignes)
+        journaliser(
+            cabinet=actuelle.dossier.cabinet,
+            dossier=actuelle.dossier,
+            acte="ecriture.modifier",
+            date=maintenant,
+            origine=origine_de_l_acte(auteur, origine),
+            objet=actuelle.reference,
+            avant=avant,
+            apres=resume(actuelle),
+        )
+    return actuelle
+
+
+def _remplacer_lignes(ecriture: Ecriture, lignes: Sequence[LigneSaisie]) -> None:
+    defaire_lettrages_de(ecriture)
+    LigneEcriture.objects.filter(ecriture=ecriture).delete()
+    LigneEcriture.objects.bulk_create(_lignes(ecriture, lignes))
+    _reporter_totaux(ecriture, lignes)
+
+
+def defaire_lettrages_de(ecriture: Ecriture) -> None:
+    """Undo the letterings in which the lines of this entry take part."""
+    lettrages = set(
+        LigneEcriture.objects.filter(ecriture=ecriture, lettrage__isnull=False).values_list("lettrage_id", flat=True)
+    )
+    LigneEcriture.objects.filter(lettrage_id__in=lettrages).update(lettrage=None)
+    Lettrage.objects.filter(pk__in=lettrages).delete()
+
+
+def supprimer_brouillard(
+    *,
+    ecriture: Ecriture,
+    motif: str,
+    auteur: Utilisateur | None = None,
+    origine: Origine | None = None,
+    maintenant: datetime,
+) -> None:
+    """Delete a draft, with its lettering, and say so in the audit trail. Raises EcritureFigee, PeriodeFermee."""
+    with transaction.atomic():
+        actuelle = brouillard_verrouille(ecriture)
+        reglages = verrouiller_comptabilite(actuelle.dossier)
+        controler_date(dossier=actuelle.dossier, date=actuelle.date, reglages=reglages)
+        defaire_lettrages_de(actuelle)
+        journaliser(
+            cabinet=actuelle.dossier.cabinet,
+            dossier=actuelle.dossier,
+            acte="ecriture.supprimer",
+            date=maintenant,
+            origine=origine_de_l_acte(auteur, origine),
+            objet=actuelle.reference,
+            avant={**resume(actuelle), "motif": motif},
+        )
+        PieceEcriture.objects.filter(ecriture=actuelle).delete()
+        LigneEcriture.objects.filter(ecriture=actuelle).delete()
+        actuelle.delete()
