@@ -20,10 +20,13 @@ BEGIN
     IF EXISTS (SELECT 1 FROM nouvelles n JOIN comptabilite_ecriture e ON e.id = n.ecriture_id WHERE e.etat = 'validee') THEN
       RAISE EXCEPTION 'une écriture validée ne reçoit plus de ligne' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-  ELSIF EXISTS (SELECT 1 FROM anciennes o JOIN comptabilite_ecriture e ON e.id = o.ecriture_id WHERE e.etat = 'validee') THEN
+  ELSIF EXISTS (SELECT 1 FROM anciennes o JOIN comptabilite_ecriture e ON e.id = o.ecriture_id
+      WHERE e.etat = 'validee') THEN
     RAISE EXCEPTION 'une écriture validée ne perd pas de ligne' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF TG_OP <> 'DELETE' AND EXISTS (
+  -- The table of the new rows does not exist for a DELETE: not even its name may be read.
+  IF TG_OP = 'DELETE' THEN RETURN NULL; END IF;
+  IF EXISTS (
     SELECT 1 FROM nouvelles n
       JOIN comptabilite_ecriture e ON e.id = n.ecriture_id
       JOIN comptabilite_compte c ON c.id = n.compte_id
