@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "portal.apps.PortalConfig",
     "gestion_acces.apps.GestionAccesConfig",
     "qonto_link.apps.QontoLinkConfig",
+    "qonto_link.virements.apps.VirementsConfig",
     "comptabilite.apps.ComptabiliteConfig",
     "depot.apps.DepotConfig",
     "banque.apps.BanqueConfig",

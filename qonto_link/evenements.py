@@ -10,6 +10,7 @@ from typing import Any
 
 COMPTES_ASSOCIES = "comptes_associes"  # handler(connexion: Connexion, date: datetime)
 CONNEXION_DISSOCIEE = "connexion_dissociee"  # handler(connexion: Connexion, date: datetime)
+VIREMENT_CHANGE = "virement_change"  # handler(virement: Virement, avant: str, date: datetime)
 
 Handler = Callable[..., None]
 _abonnes: dict[str, list[Handler]] = defaultdict(list)

@@ -133,6 +133,10 @@ class PaiementsMixin(Ressources):
         chemin = f"/v2/sepa/bulk_transfers/{id}"
         return self._lot(self._transport.json("GET", chemin), "GET", chemin)
 
+    def bulk_transfers(self) -> Iterator[BulkTransfer]:
+        """Every bulk, the last updated first."""
+        return self._liste(BulkTransfer, "/v2/sepa/bulk_transfers", "bulk_transfers", {})
+
     def _lot(self, corps: dict[str, Any], methode: str, chemin: str) -> BulkTransfer:
         return lire(BulkTransfer, corps.get("bulk_transfer", corps), Contexte(methode, chemin))
 

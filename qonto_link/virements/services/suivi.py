@@ -1,0 +1,142 @@
+"""What becomes of a payment that Qonto knows: its states are read again, never guessed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from portal.lib.affichage import jour_de_paris
+from qonto_link.api.client import QontoClient
+from qonto_link.api.errors import Refused
+from qonto_link.api.schemas.paiements import BulkResult, BulkTransfer, Transfer
+from qonto_link.virements.enums import MOUVEMENTS_VIREMENT, Genre, StatutOrdre, StatutVirement
+from qonto_link.virements.errors import AnnulationImpossible, PreuveIndisponible
+from qonto_link.virements.messages import phrase_du_code
+from qonto_link.virements.models import Ordre, Virement
+from qonto_link.virements.services.etats import deplacer_ordre, deplacer_virement
+
+# §10.2; `completed` and `failed` are known to the SDK only.
+_STATUTS = {
+    "pending": StatutVirement.EN_COURS,
+    "processing": StatutVirement.EN_COURS,
+    "settled": StatutVirement.REGLE,
+    "completed": StatutVirement.REGLE,
+    "declined": StatutVirement.REJETE,
+    "failed": StatutVirement.REJETE,
+    "canceled": StatutVirement.ANNULE,
+}
+
+
+def accepter_simple(ordre: Ordre, transfert: Transfer, *, maintenant: datetime) -> Ordre:
+    """Qonto has the transfer of a single order. Raises IntegrityError when another payment already holds it."""
+    with transaction.atomic():
+        virement = ordre.virements.select_for_update(of=("self",)).get()
+        deplacer_ordre(ordre, StatutOrdre.ACCEPTE, maintenant=maintenant, jeton_sca="", motif="")
+        appliquer_transfert(virement, transfert, maintenant=maintenant)
+    return ordre
+
+
+def accepter_lot(ordre: Ordre, lot: BulkTransfer, *, maintenant: datetime) -> Ordre:
+    """Qonto has the bulk; its payments are created afterwards, one by one (§11.2)."""
+    with transaction.atomic():
+        deplacer_ordre(ordre, StatutOrdre.ACCEPTE, maintenant=maintenant, bulk_id=lot.id, jeton_sca="", motif="")
+        _appliquer_resultats(ordre, lot.results, maintenant)
+    return ordre
+
+
+def appliquer_transfert(virement: Virement, transfert: Transfer, *, maintenant: datetime) -> Virement:
+    """Bring one payment to the state of Qonto's transfer. A state that is not known, or late, changes nothing."""
+    vers = _STATUTS.get(transfert.status)
+    if vers == StatutVirement.EN_COURS and transfert.status == "pending" and _a_venir(transfert, maintenant):
+        vers = StatutVirement.PROGRAMME
+    champs = {
+        "transfer_id": transfert.id,
+        "transaction_id": transfert.transaction_id or virement.transaction_id,
+        "beneficiaire_id": transfert.beneficiary_id or virement.beneficiaire_id,
+        "suivi_le": maintenant,
+    }
+    if vers is None or vers == virement.statut or vers not in MOUVEMENTS_VIREMENT[virement.statut]:
+        with transaction.atomic():
+            Virement.objects.filter(pk=virement.pk).update(**champs)
+        for nom, valeur in champs.items():
+            setattr(virement, nom, valeur)
+        return virement
+    if vers == StatutVirement.REJETE:
+        code = transfert.declined_reason
+        champs["motif"] = (phrase_du_code(code) or f"Qonto a refusé ce virement : {code or transfert.status}.")[:300]
+    if vers == StatutVirement.ANNULE:
+        champs["motif"] = "Le virement a été annulé."
+    execute_le = None
+    if vers == StatutVirement.REGLE:
+        execute_le = jour_de_paris(transfert.completed_at or transfert.updated_at or maintenant)
+    return deplacer_virement(virement, vers, maintenant=maintenant, execute_le=execute_le, **champs)
+
+
+def _a_venir(transfert: Transfer, maintenant: datetime) -> bool:
+    return transfert.scheduled_date is not None and transfert.scheduled_date > jour_de_paris(maintenant)
+
+
+def _appliquer_resultats(ordre: Ordre, resultats: tuple[BulkResult, ...], maintenant: datetime) -> None:
+    """What the bulk says of each payment: created at Qonto, or refused one by one. `client_transfer_id` is our id."""
+    par_id = {resultat.client_transfer_id: resultat for resultat in resultats}
+    for virement in ordre.virements.select_for_update(of=("self",)).filter(statut=StatutVirement.ENVOYE):
+        resultat = par_id.get(str(virement.pk))
+        if resultat is None:
+            continue
+        if resultat.transfer_id:
+            deplacer_virement(
+                virement, StatutVirement.EN_COURS, maintenant=maintenant, transfer_id=resultat.transfer_id
+            )
+        elif resultat.status == "failed":
+            code = resultat.errors[0].code if resultat.errors else ""
+            motif = phrase_du_code(code) or f"Qonto a refusé ce virement : {code or 'sans motif'}."
+            deplacer_virement(virement, StatutVirement.REJETE, maintenant=maintenant, motif=motif[:300])
+
+
+def suivre_ordre(*, ordre: Ordre, client: QontoClient, maintenant: datetime) -> Ordre:
+    """Read again at Qonto the bulk and each payment that is not final, a hundred at a time."""
+    if ordre.genre == Genre.LOT and ordre.bulk_id and ordre.virements.filter(statut=StatutVirement.ENVOYE).exists():
+        lot = client.bulk_transfer(ordre.bulk_id)
+        with transaction.atomic():
+            _appliquer_resultats(ordre, lot.results, maintenant)
+    vivants = {virement.transfer_id: virement for virement in ordre.virements.all() if suivable(virement)}
+    ids = list(vivants)
+    for debut in range(0, len(ids), 100):
+        for transfert in client.transfers(ids=ids[debut : debut + 100]):
+            appliquer_transfert(vivants[transfert.id], transfert, maintenant=maintenant)
+    return ordre
+
+
+def suivable(virement: Virement) -> bool:
+    """True while Qonto may still say something new: not final, or settled without its line of the account."""
+    return bool(virement.transfer_id) and (
+        virement.statut in (StatutVirement.PROGRAMME, StatutVirement.EN_COURS)
+        or (virement.statut == StatutVirement.REGLE and not virement.transaction_id)
+    )
+
+
+def annuler_virement(*, virement: Virement, client: QontoClient, maintenant: datetime) -> Virement:
+    """Cancel a payment that Qonto has not begun. Raises AnnulationImpossible when it has."""
+    try:
+        client.cancel_transfer(virement.transfer_id)
+    except Refused:
+        appliquer_transfert(virement, client.transfer(virement.transfer_id), maintenant=maintenant)
+        if virement.statut != StatutVirement.ANNULE:
+            raise AnnulationImpossible from None
+        return virement
+    return appliquer_transfert(virement, client.transfer(virement.transfer_id), maintenant=maintenant)
+
+
+def preuve(*, virement: Virement, client: QontoClient) -> bytes:
+    """The proof of transfer, a PDF made by Qonto. Raises PreuveIndisponible before the settlement."""
+    if virement.statut != StatutVirement.REGLE:
+        raise PreuveIndisponible
+    try:
+        return client.download_proof(virement.transfer_id)
+    except Refused:
+        raise PreuveIndisponible from None
+
+
+def est_deja_rattache(dossier_id: UUID, transfer_id: str) -> bool:
+    """True when another payment of the dossier already holds this transfer of Qonto."""
+    return Virement.objects.filter(dossier_id=dossier_id, transfer_id=transfer_id).exists()
