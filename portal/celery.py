@@ -1,11 +1,46 @@
-"""The Celery application; the beat schedule is code, read in Europe/Paris."""
+"""The Celery application, its queues and its beat schedule, read in Europe/Paris.
+
+Queues: `interactif` (somebody waits on a screen), `evenements` (webhooks of the bank), `nuit` (the rest). A task is
+declared with `@shared_task(name="app.acte", queue="nuit")`. It takes keyword ids only, and `**kwargs` so that an older
+or newer sender is understood; it loads its rows and makes one service call.
+"""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
+from celery.schedules import crontab
+
+from portal.lib.mesures import compter, compteurs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-app = Celery("portal")
+QUEUES = ("interactif", "evenements", "nuit")
+
+
+class TachePortail(Task):  # type: ignore[type-arg]
+    """Counts what each task did, for /metrics."""
+
+    def on_success(self, retval: Any, task_id: str, args: Any, kwargs: Any) -> None:
+        self._compter("reussie")
+
+    def on_failure(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
+        self._compter("echouee")
+
+    def on_retry(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
+        self._compter("reessayee")
+
+    def _compter(self, issue: str) -> None:
+        compter("portail_taches_total", tache=str(self.name), issue=issue)
+        compteurs.verser()
+
+
+app = Celery("portal", task_cls=TachePortail)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# One line an entry: name, task, when. Tasks of the apps are named here by their names: this module imports no app.
+app.conf.beat_schedule = {
+    "battement": {"task": "portal.battement", "schedule": 20.0},
+    "purge des fichiers": {"task": "portal.purger_les_fichiers", "schedule": crontab(hour="4", minute="40")},
+}

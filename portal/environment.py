@@ -22,7 +22,9 @@ class Environment(BaseSettings):
     encryption_keys: SecretStr = Field(SecretStr(DEFAULT_ENCRYPTION_KEY), alias="ENCRYPTION_KEYS")
     allowed_hosts: str = Field("127.0.0.1,localhost,[::1]", alias="ALLOWED_HOSTS")
     trusted_proxies: int = Field(0, alias="TRUSTED_PROXIES", ge=0)
-    portal_url: str = Field("http://127.0.0.1:8000", alias="PORTAL_URL")
+    portal_url: str = Field("", alias="PORTAL_URL")
+    log_level: str = Field("INFO", alias="LOG_LEVEL")
+    metrics_token: SecretStr = Field(SecretStr(""), alias="METRICS_TOKEN")
 
     session_idle_minutes: int = Field(60, alias="SESSION_IDLE_MINUTES", ge=1)
     session_absolute_hours: int = Field(12, alias="SESSION_ABSOLUTE_HOURS", ge=1)

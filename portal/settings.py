@@ -1,10 +1,13 @@
 """Settings. One file: what differs between the demonstration, the tests and production comes from the environment."""
 
+from hashlib import sha256
+from logging import DEBUG as DEBUG_LEVEL
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 
 from portal.environment import Environment, database_from_url
+from portal.lib.journal import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV = Environment()
@@ -14,7 +17,8 @@ DEBUG = False
 SECRET_KEY = ENV.secret_key.get_secret_value()
 ENCRYPTION_KEYS = [key.strip() for key in ENV.encryption_keys.get_secret_value().split(",") if key.strip()]
 ALLOWED_HOSTS = [host.strip() for host in ENV.allowed_hosts.split(",")]
-PORTAL_URL = ENV.portal_url.rstrip("/")
+PORT = ENV.port
+PORTAL_URL = (ENV.portal_url or f"http://127.0.0.1:{PORT}").rstrip("/")
 DATA_DIR = ENV.data_dir if ENV.data_dir.is_absolute() else BASE_DIR / ENV.data_dir
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -31,6 +35,7 @@ INSTALLED_APPS = [
     "template_partials",
     "heroicons",
     "csp",
+    "django_structlog",
     "portal.apps.PortalConfig",
     "gestion_acces.apps.GestionAccesConfig",
     "qonto_link.apps.QontoLinkConfig",
@@ -43,6 +48,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.JournalMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -82,8 +88,9 @@ TEMPLATES = [
 DATABASES = {"default": database_from_url(ENV.database_url, DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The embedded Valkey listens on a private socket; its path must stay short (about 100 bytes).
-REDIS_SOCKET = Path(f"/tmp/portail-qonto-{ENV.port}.sock")
+# The embedded Valkey listens on a private socket, the same for all who share the data folder. Its path must stay short
+# (about 100 bytes), so it lies in /tmp, in a folder that `manage.py up` closes to others.
+REDIS_SOCKET = Path(f"/tmp/portail-{sha256(str(DATA_DIR).encode()).hexdigest()[:12]}/valkey.sock")
 REDIS_URL = ENV.redis_url or f"unix://{REDIS_SOCKET}"
 CACHES = {
     "default": {
@@ -148,7 +155,7 @@ SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz/", r"^metrics$"]
 TRUSTED_PROXIES = ENV.trusted_proxies
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -205,10 +212,9 @@ QONTO_APP_URL = ENV.qonto_app_url or (
     f"{ENV.qonto_base_url}/_sandbox/" if ENV.local_qonto else "https://app.qonto.com"
 )
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-}
+METRICS_TOKEN = ENV.metrics_token.get_secret_value()
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = DEBUG_LEVEL
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = DEBUG_LEVEL
+LOGGING = configuration(ENV.log_level)

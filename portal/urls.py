@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal import pages
+from portal import pages, sante
 
 handler400 = "portal.erreurs.requete_incorrecte"
 handler403 = "portal.erreurs.acces_refuse"
@@ -9,6 +9,9 @@ handler500 = "portal.erreurs.erreur_serveur"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.accueil, name="accueil"),
+    path("healthz/live", sante.vivant, name="sante_vivant"),
+    path("healthz/ready", sante.pret, name="sante_pret"),
+    path("metrics", sante.metriques, name="metriques"),
     path("cabinet/", pages.accueil_cabinet, name="accueil_cabinet"),
     path("cabinet/recherche/", pages.recherche_dossiers, name="recherche_dossiers"),
     path("espace/", pages.accueil_client, name="accueil_client"),

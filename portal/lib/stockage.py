@@ -14,6 +14,7 @@ import tempfile
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -249,3 +250,24 @@ def resceller(cle: str, nouvelle: str) -> None:
     """Write the file again under another storage key, sealed with the first of ENCRYPTION_KEYS."""
     with ouvrir(cle) as lecteur:
         ranger(sceller(lecteur), nouvelle)
+
+
+SONDE = ".sonde"
+
+
+def sonder() -> None:
+    """Prove that the storage answers and that the keys open what it holds. Raises OSError or FichierAltere."""
+    if not default_storage.exists(SONDE):
+        with suppress(FileExistsError):
+            ranger(sceller(io.BytesIO(b"sonde")), SONDE)
+    with ouvrir(SONDE) as lecteur:
+        lecteur.read()
+
+
+def balayer_les_temporaires(maintenant: datetime) -> int:
+    """Remove what a killed process left in the temporary folder more than a day ago; returns how many."""
+    limite = (maintenant - timedelta(days=1)).timestamp()
+    vieux = [chemin for chemin in dossier_temporaire().iterdir() if chemin.stat().st_mtime < limite]
+    for chemin in vieux:
+        chemin.unlink(missing_ok=True)
+    return len(vieux)

@@ -1,0 +1,117 @@
+"""Probes: is the process alive, can it serve, and the figures that Prometheus reads."""
+
+import hmac
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from redis.exceptions import RedisError
+
+from gestion_acces.acces import vue_publique
+from portal.celery import QUEUES
+from portal.lib import battement, mesures, stockage
+from portal.lib.contenu import DETECTEUR
+from portal.lib.verrous import redis_client
+
+# Three beats missed.
+AGE_MAX_BATTEMENT = 90
+LOCALES = ("127.0.0.1", "::1")
+
+
+def _base() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "ok"
+
+
+def _redis() -> str:
+    with redis_client() as client:
+        client.ping()
+    return "ok"
+
+
+def _taches() -> str:
+    age = battement.age(timezone.now())
+    if age is None:
+        return "aucun battement"
+    return "ok" if age <= AGE_MAX_BATTEMENT else f"dernier battement il y a {age:.0f} s"
+
+
+def _stockage() -> str:
+    stockage.sonder()
+    return "ok"
+
+
+CONTROLES: dict[str, Callable[[], str]] = {
+    "base": _base,
+    "redis": _redis,
+    "taches": _taches,
+    "stockage": _stockage,
+}
+
+
+def _controler(controle: Callable[[], str]) -> str:
+    # Any failure of a probed service is its answer; its details stay in the logs.
+    try:
+        return controle()
+    except (DatabaseError, RedisError, OSError, stockage.FichierAltere) as erreur:
+        return f"en panne ({type(erreur).__name__})"
+
+
+@never_cache
+@vue_publique()
+def vivant(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"etat": "vivant"})
+
+
+@never_cache
+@vue_publique()
+def pret(request: HttpRequest) -> HttpResponse:
+    etats = {nom: _controler(controle) for nom, controle in CONTROLES.items()}
+    tout_va = all(etat == "ok" for etat in etats.values())
+    contenu = {"etat": "pret" if tout_va else "pas_pret", **etats, "detecteur": DETECTEUR}
+    return JsonResponse(contenu, status=200 if tout_va else 503)
+
+
+@never_cache
+@vue_publique()
+def metriques(request: HttpRequest) -> HttpResponse:
+    """For Prometheus: with METRICS_TOKEN as bearer, or from this machine when there is none."""
+    attendu = f"Bearer {settings.METRICS_TOKEN}"
+    if settings.METRICS_TOKEN:
+        permis = hmac.compare_digest(request.headers.get("Authorization", "").encode(), attendu.encode())
+    else:
+        permis = request.META.get("REMOTE_ADDR") in LOCALES
+    if not permis:
+        return HttpResponseForbidden("Réservé à la supervision.", content_type="text/plain; charset=utf-8")
+    return HttpResponse(_texte_prometheus(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _texte_prometheus() -> str:
+    lignes = [f"# TYPE {nom} counter" for nom in dict.fromkeys(cle.split("{")[0] for cle in mesures.toutes())]
+    lignes += [f"{cle} {valeur:.10g}" for cle, valeur in mesures.toutes().items()]
+    for nom, valeurs in _jauges().items():
+        lignes.append(f"# TYPE {nom} gauge")
+        lignes += [f"{mesures.serie(nom, etiquettes)} {valeur:.10g}" for etiquettes, valeur in valeurs]
+    return "\n".join(lignes) + "\n"
+
+
+def _jauges() -> dict[str, list[tuple[dict[str, str], float]]]:
+    debut = time.perf_counter()
+    _base()
+    duree_base = time.perf_counter() - debut
+    age = battement.age(timezone.now())
+    with redis_client() as client:
+        files = [({"file": file}, float(client.llen(file))) for file in QUEUES]
+    return {
+        "portail_file_taches": files,
+        "portail_base_duree_secondes": [({}, duree_base)],
+        "portail_battement_age_secondes": [({}, age)] if age is not None else [],
+        "portail_disque_libre_octets": [({}, float(shutil.disk_usage(Path(settings.DATA_DIR)).free))],
+    }
