@@ -43,4 +43,5 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "battement": {"task": "portal.battement", "schedule": 20.0},
     "purge des fichiers": {"task": "portal.purger_les_fichiers", "schedule": crontab(hour="4", minute="40")},
+    "liaisons a finir": {"task": "qonto_link.balayer_les_liaisons", "schedule": 300.0},
 }

@@ -12,6 +12,9 @@ DEFAULT_ENCRYPTION_KEY = "ZGVtb25zdHJhdGlvbi1vbmx5LWtleS0wMTIzNDU2Nzg="
 DEMO_CLIENT_ID = "5b7a3f0e-3c1d-4c57-9d21-7f3f5a0c9b10"
 DEMO_CLIENT_SECRET = "sandbox-client-secret"
 DEMO_STAGING_TOKEN = "sandbox-staging-token"
+DEMO_PARTNER_ID = "sandbox-partner"
+DEMO_PARTNER_TOKEN = "sandbox-partner-token"
+DEMO_ONBOARDING_WEBHOOK_SECRET = "sandbox-onboarding-webhook-secret"
 
 
 class Environment(BaseSettings):
@@ -47,6 +50,12 @@ class Environment(BaseSettings):
     qonto_client_secret: SecretStr = Field(SecretStr(DEMO_CLIENT_SECRET), alias="QONTO_CLIENT_SECRET")
     qonto_staging_token: SecretStr = Field(SecretStr(""), alias="QONTO_STAGING_TOKEN")
     qonto_app_url: str = Field("", alias="QONTO_APP_URL")
+    qonto_onboarding_url: str = Field("", alias="QONTO_ONBOARDING_URL")
+    qonto_partner_id: str = Field(DEMO_PARTNER_ID, alias="QONTO_PARTNER_ID")
+    qonto_partner_token: SecretStr = Field(SecretStr(DEMO_PARTNER_TOKEN), alias="QONTO_PARTNER_TOKEN")
+    qonto_onboarding_webhook_secret: SecretStr = Field(
+        SecretStr(DEMO_ONBOARDING_WEBHOOK_SECRET), alias="QONTO_ONBOARDING_WEBHOOK_SECRET"
+    )
 
     @model_validator(mode="after")
     def refuse_demonstration_secrets(self) -> "Environment":
@@ -58,6 +67,8 @@ class Environment(BaseSettings):
             raise ValueError("ENCRYPTION_KEYS must be set in production")
         if self.qonto_client_secret.get_secret_value() == DEMO_CLIENT_SECRET:
             raise ValueError("QONTO_CLIENT_ID and QONTO_CLIENT_SECRET must be set in production")
+        if self.qonto_onboarding_webhook_secret.get_secret_value() == DEMO_ONBOARDING_WEBHOOK_SECRET:
+            raise ValueError("QONTO_ONBOARDING_WEBHOOK_SECRET must be set in production")
         if not (self.database_url and self.redis_url and self.qonto_api_url and self.qonto_oauth_url):
             raise ValueError("DATABASE_URL, REDIS_URL, QONTO_API_URL and QONTO_OAUTH_URL must be set in production")
         return self
@@ -74,6 +85,10 @@ class Environment(BaseSettings):
     @property
     def oauth_base_url(self) -> str:
         return self.qonto_oauth_url or self.qonto_base_url
+
+    @property
+    def onboarding_base_url(self) -> str:
+        return self.qonto_onboarding_url or self.qonto_base_url
 
     @property
     def staging_token(self) -> str:

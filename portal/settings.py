@@ -208,6 +208,10 @@ QONTO_OAUTH_URL = ENV.oauth_base_url
 QONTO_CLIENT_ID = ENV.qonto_client_id
 QONTO_CLIENT_SECRET = ENV.qonto_client_secret.get_secret_value()
 QONTO_STAGING_TOKEN = ENV.staging_token
+QONTO_ONBOARDING_URL = ENV.onboarding_base_url
+QONTO_PARTNER_ID = ENV.qonto_partner_id
+QONTO_PARTNER_TOKEN = ENV.qonto_partner_token.get_secret_value()
+QONTO_ONBOARDING_WEBHOOK_SECRET = ENV.qonto_onboarding_webhook_secret.get_secret_value()
 QONTO_APP_URL = ENV.qonto_app_url or (
     f"{ENV.qonto_base_url}/_sandbox/" if ENV.local_qonto else "https://app.qonto.com"
 )

@@ -51,3 +51,39 @@ class ReconnexionNecessaire(QontoLinkError):
 class QontoInjoignable(QontoLinkError):
     def __init__(self) -> None:
         super().__init__("Qonto ne répond pas pour le moment. Rien n’est perdu : réessayez dans quelques minutes.")
+
+
+class AucunCompteChoisi(QontoLinkError):
+    def __init__(self) -> None:
+        super().__init__("Choisissez au moins un compte à associer.")
+
+
+class ChoixPerime(QontoLinkError):
+    """The page of the choice was left open too long, or its choice is made already."""
+
+    def __init__(self) -> None:
+        super().__init__("Cette association est déjà faite ou a expiré. Recommencez depuis la tuile Qonto.")
+
+
+class DejaAssocie(QontoLinkError):
+    def __init__(self) -> None:
+        super().__init__("Un compte Qonto est déjà associé à ce dossier. Dissociez-le d’abord pour en changer.")
+
+
+class AutreOrganisation(QontoLinkError):
+    """A reconnection must find the organization that was linked."""
+
+    def __init__(self, nom: str, attendue: str) -> None:
+        super().__init__(
+            f"Vous vous êtes connecté à {nom}, alors que ce dossier est associé à {attendue}. Rien n’a changé : "
+            f"recommencez en choisissant {attendue}, ou dissociez d’abord."
+        )
+
+
+class QontoRefuse(QontoLinkError):
+    """Qonto answered no; the reason in French, and the reference for the support."""
+
+    def __init__(self, raison: str, reference: str = "") -> None:
+        self.raison = raison
+        self.reference = reference
+        super().__init__(f"{raison} (référence {reference})" if reference else raison)

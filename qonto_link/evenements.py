@@ -11,6 +11,8 @@ from typing import Any
 COMPTES_ASSOCIES = "comptes_associes"  # handler(connexion: Connexion, date: datetime)
 CONNEXION_DISSOCIEE = "connexion_dissociee"  # handler(connexion: Connexion, date: datetime)
 VIREMENT_CHANGE = "virement_change"  # handler(virement: Virement, avant: str, date: datetime)
+CONNEXION_A_RENOUVELER = "connexion_a_renouveler"  # handler(connexion: Connexion, date: datetime)
+CONNEXION_RETABLIE = "connexion_retablie"  # handler(connexion: Connexion, date: datetime)
 
 Handler = Callable[..., None]
 _abonnes: dict[str, list[Handler]] = defaultdict(list)

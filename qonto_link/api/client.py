@@ -6,6 +6,7 @@
 Lists are generators over pages; amounts are integer cents; errors are those of `qonto_link.api.errors`.
 """
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -26,7 +27,9 @@ class QontoClient(LecturesMixin, FacturationMixin, PaiementsMixin):
         api_key: str = "",
         staging_token: str = "",
         reglages: Reglages | None = None,
+        renouveler: Callable[[], str] | None = None,
     ) -> None:
+        """`renouveler`: gives a new `Authorization` after a 401; the refused call is then made once more."""
         if bool(access_token) == bool(api_key):
             raise ValueError("QontoClient needs an access token or an API key")
         autorisation = f"Bearer {access_token}" if access_token else api_key
@@ -35,6 +38,7 @@ class QontoClient(LecturesMixin, FacturationMixin, PaiementsMixin):
             entetes={"Authorization": autorisation},
             staging_token=staging_token,
             reglages=reglages or Reglages(),
+            renouveler=renouveler,
         )
 
     def __enter__(self) -> Self:

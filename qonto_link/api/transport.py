@@ -123,14 +123,36 @@ class _Adaptateur(HTTPAdapter):
         super().close()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Appel:
+    """One call. `corps`: JSON; `formulaire` and `fichiers`: form fields; `nom`: the path to show in errors."""
+
+    params: Mapping[str, Any] | None = None
+    corps: Any = None
+    formulaire: Mapping[str, str] | None = None
+    fichiers: Mapping[str, Any] | None = None
+    entetes: Mapping[str, str] = field(default_factory=dict)
+    lecture: float | None = None
+    nom: str = ""
+
+
 class Transport:
     """The session of one client. Not shared between threads."""
 
-    def __init__(self, base_url: str, *, entetes: Mapping[str, str], staging_token: str, reglages: Reglages) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        entetes: Mapping[str, str],
+        staging_token: str,
+        reglages: Reglages,
+        renouveler: Callable[[], str] | None = None,
+    ) -> None:
         self.base_url = base_url.rstrip("/")
         self._entetes = dict(entetes)
         self._staging = {STAGING: staging_token} if staging_token else {}
         self._reglages = reglages
+        self._renouveler = renouveler
         self._session = requests.Session()
         # Otherwise requests would add credentials found in the machine's .netrc.
         self._session.auth = lambda request: request
@@ -142,36 +164,35 @@ class Transport:
     def close(self) -> None:
         self._session.close()
 
-    def appeler(
-        self,
-        methode: str,
-        chemin: str,
-        *,
-        params: Mapping[str, Any] | None = None,
-        corps: Any = None,
-        formulaire: Mapping[str, str] | None = None,
-        fichiers: Mapping[str, Any] | None = None,
-        entetes: Mapping[str, str] | None = None,
-        lecture: float | None = None,
-        nom: str = "",
-    ) -> requests.Response:
-        """Make one call and return its 2xx answer; raises a QontoError otherwise. `nom`: the path to show."""
-        contexte = Contexte(methode, nom or chemin)
-        tous = {"Accept": "application/json", **self._entetes, **self._staging, **(entetes or {})}
-        data: Any = formulaire
-        if corps is not None:
+    def appeler(self, methode: str, chemin: str, **options: Any) -> requests.Response:
+        """Make one call (options: the fields of `Appel`); returns its 2xx answer, raises a QontoError otherwise."""
+        appel = Appel(**options)
+        try:
+            return self._un_appel(methode, chemin, appel)
+        except Unauthorized:
+            if self._renouveler is None or appel.fichiers:
+                raise
+            # Refused before anything was done: the same call may be made once more with a new token.
+            self._entetes["Authorization"] = self._renouveler()
+            return self._un_appel(methode, chemin, appel)
+
+    def _un_appel(self, methode: str, chemin: str, appel: Appel) -> requests.Response:
+        contexte = Contexte(methode, appel.nom or chemin)
+        entetes = {"Accept": "application/json", **self._entetes, **self._staging, **appel.entetes}
+        data: Any = appel.formulaire
+        if appel.corps is not None:
             # Sorted keys: the replay of a call under strong authentication must be identical byte for byte.
-            data, tous["Content-Type"] = orjson.dumps(corps, option=orjson.OPT_SORT_KEYS), "application/json"
+            data, entetes["Content-Type"] = orjson.dumps(appel.corps, option=orjson.OPT_SORT_KEYS), "application/json"
         self._reglages.avant_requete()
         reponse = self._envoyer(
             contexte,
             method=methode,
             url=f"{self.base_url}{chemin}",
-            params=params,
+            params=appel.params,
             data=data,
-            files=fichiers,
-            headers=tous,
-            timeout=(self._reglages.connexion, lecture or self._reglages.lecture),
+            files=appel.fichiers,
+            headers=entetes,
+            timeout=(self._reglages.connexion, appel.lecture or self._reglages.lecture),
             allow_redirects=False,
         )
         return self._juger(contexte, reponse)

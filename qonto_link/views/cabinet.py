@@ -1,0 +1,77 @@
+"""The link seen by the cabinet: mirror of the tile, journal of incidents, météo of all connections."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from gestion_acces.acces import ACTE, RequeteCabinet, vue_cabinet, vue_dossier_cabinet
+from gestion_acces.enums import Service
+from gestion_acces.services.audit import origine_de
+from gestion_acces.services.tuiles import service_actif
+from qonto_link.models import Connexion, Incident
+from qonto_link.queries import FILTRES_METEO, ligne_meteo, page_incidents, page_meteo
+from qonto_link.services.connexion import connexion_du
+from qonto_link.services.incidents import classer
+from qonto_link.services.relances import prevenir_reconnexion
+from qonto_link.tuile import tuile_du_dossier
+
+
+@vue_dossier_cabinet()
+def dossier(request: RequeteCabinet) -> HttpResponse:
+    tuile = tuile_du_dossier(request.dossier)
+    contexte = {
+        "dossier": request.dossier,
+        "onglet": "qonto",
+        "service_qonto": service_actif(request.dossier, Service.QONTO),
+        "tuile": tuile,
+        "meteo": ligne_meteo(tuile.connexion, timezone.now()) if tuile.connexion else None,
+        "anciennes": Connexion.objects.pour_dossier(request.dossier).order_by("-pk")[:10],
+        "incidents": page_incidents(request.dossier).incidents[:3],
+    }
+    return render(request, "qonto_link/dossier.html", contexte)
+
+
+@vue_dossier_cabinet(methodes=ACTE)
+def relancer(request: RequeteCabinet) -> HttpResponse:
+    connexion = connexion_du(request.dossier)
+    if connexion and prevenir_reconnexion(connexion=connexion, maintenant=timezone.now(), origine=origine_de(request)):
+        messages.success(request, "Le dirigeant a reçu un nouveau message.")
+    else:
+        messages.info(request, "Aucun message n’est parti : le dirigeant a été prévenu il y a moins de douze heures.")
+    return redirect("qonto_link:dossier", request.dossier.pk)
+
+
+@vue_dossier_cabinet()
+def incidents(request: RequeteCabinet) -> HttpResponse:
+    tous = request.GET.get("tous") == "1"
+    page = page_incidents(request.dossier, tous=tous, apres=request.GET.get("apres", ""))
+    contexte = {"dossier": request.dossier, "onglet": "incidents", "page": page, "tous": tous}
+    return render(request, "qonto_link/incidents.html", contexte)
+
+
+@vue_dossier_cabinet(methodes=ACTE)
+def incident_classer(request: RequeteCabinet, incident_id: int) -> HttpResponse:
+    incident = Incident.objects.pour_dossier(request.dossier).filter(pk=incident_id).first()
+    if incident is None:
+        raise Http404
+    classer(incident=incident, par=request.user, origine=origine_de(request), maintenant=timezone.now())
+    messages.success(request, f"L’incident {incident.reference} est classé.")
+    return redirect("qonto_link:incidents", request.dossier.pk)
+
+
+@vue_cabinet()
+def meteo(request: HttpRequest) -> HttpResponse:
+    filtre, recherche = request.GET.get("etat", ""), request.GET.get("q", "").strip()[:80]
+    page = page_meteo(
+        cast(RequeteCabinet, request).membre,
+        maintenant=timezone.now(),
+        filtre=filtre,
+        recherche=recherche,
+        apres=request.GET.get("apres", ""),
+    )
+    filtres = [(cle, libelle, page.comptes[cle]) for cle, libelle in FILTRES_METEO.items()]
+    contexte = {"page": page, "filtres": filtres, "filtre": filtre, "recherche": recherche}
+    return render(request, "qonto_link/meteo.html", contexte)
