@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlparse
 
 import pytest
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.test import Client, TransactionTestCase
 
 from portal.lib import valkey
 from tests.connexion import force_login
+from tests.qonto import LocalQonto
 
 _valkey: list[subprocess.Popen[bytes]] = []
 
@@ -65,3 +67,10 @@ Client.force_login = force_login  # type: ignore[method-assign,assignment]
 def _cache_vide() -> Iterator[None]:
     cache.clear()
     yield
+
+
+@pytest.fixture(scope="session")
+def qonto() -> Iterator[LocalQonto]:
+    """One process for the session, where the settings expect it. A test that changes it calls `reset()` first."""
+    with LocalQonto(port=urlparse(settings.QONTO_API_URL).port or 0) as local:
+        yield local

@@ -1,0 +1,22 @@
+"""Puts the world together: every resource declared, every seed planted."""
+
+from datetime import date
+from pathlib import Path
+
+from qonto_sandbox import control, resources
+from qonto_sandbox.core import files
+from qonto_sandbox.core.world import Volume, World
+from qonto_sandbox.seed import plant
+
+# Imported for the endpoints that they declare.
+DECLARED = (resources, control, files)
+
+
+def build_world(*, data_dir: Path | None = None, volume: Volume | None = None, anchor: date | None = None) -> World:
+    """`anchor`: the last day of the seeded movements, today unless given."""
+    world = World(data_dir=data_dir, volume=volume, seeder=lambda world: plant(world, anchor or world.today()))
+    for module in (*resources.MODULES, *control.MODULES):
+        attach = getattr(module, "attach", None)
+        if attach is not None:
+            attach(world)
+    return world

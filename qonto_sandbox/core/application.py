@@ -1,0 +1,125 @@
+"""The WSGI application: the checks in the order of the reference (§17.1), then the endpoint."""
+
+import logging
+from collections.abc import Iterable
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Request, Response
+from werkzeug.wsgi import ClosingIterator
+
+from qonto_sandbox.core import auth, constants, idempotency, ids, striking
+from qonto_sandbox.core.answers import answer
+from qonto_sandbox.core.errors import ApiError, OAuthError, RawError
+from qonto_sandbox.core.faults import Fault
+from qonto_sandbox.core.routing import Call, Endpoint, url_map
+from qonto_sandbox.core.world import World
+
+logger = logging.getLogger("qonto_sandbox")
+
+CONTROL = "/_sandbox"
+# The user's browser opens these and cannot send the staging header.
+OPEN_PREFIXES = (CONTROL, "/oauth2/auth", "/.well-known/", "/healthz")
+FILES = "/files/"
+MAX_BODY = 40 * 1024 * 1024
+
+WsgiBody = Iterable[bytes] | ClosingIterator
+
+
+class Application:
+    def __init__(self, world: World) -> None:
+        self.world, self._urls = world, url_map()
+
+    def __call__(self, environ: dict[str, object], start_response: object) -> WsgiBody:
+        request = Request(environ)
+        request.max_content_length = MAX_BODY
+        response = self.respond(request)
+        return response(environ, start_response)  # type: ignore[arg-type]
+
+    def respond(self, request: Request) -> Response:
+        trace_id = ids.trace()
+        faults: list[Fault] = []
+        if self.world.faults and not request.path.startswith(CONTROL):
+            faults = self.world.faults.take(request.method, request.path)
+        try:
+            response = striking.before(faults, request) or self._answer(request, trace_id)
+            response = striking.after(faults, request, response)
+        except ApiError as error:
+            response = answer(error.body(trace_id), error.status)
+            response.headers.extend(error.headers)
+            if error.status == 401:
+                self.world.limits.refused(request.remote_addr or "")
+        except RawError as error:
+            response = answer(error.content | {"trace_id": trace_id}, error.status)
+        except OAuthError as error:
+            response = answer(error.body(), error.status)
+            response.headers["Cache-Control"] = "no-store"
+        except ConnectionAbortedError:
+            raise
+        except Exception:
+            logger.exception("%s %s", request.method, request.path)
+            response = Response("", 500)
+        response.headers["X-Tyk-Trace-Id"] = trace_id
+        if "sandbox.request_id" in request.environ:
+            response.headers["X-Request-Id"] = request.environ["sandbox.request_id"]
+        return response
+
+    def _answer(self, request: Request, trace_id: str) -> Response:
+        closed = self._gate(request)
+        if closed is not None:
+            return closed
+        try:
+            endpoint, path = self._urls.bind_to_environ(request.environ).match()
+        except (NotFound, MethodNotAllowed, RequestRedirect):
+            return Response("404 page not found\n", 404, content_type="text/plain; charset=utf-8")
+        if self.world.options.rate_limits and not request.path.startswith(CONTROL):
+            self.world.limits.check(request.remote_addr or "")
+        # Past the gateway: an answer of the application, success or not, has a request id.
+        request.environ["sandbox.request_id"] = ids.new()
+        return self._perform(request, endpoint, dict(path), trace_id)
+
+    def _gate(self, request: Request) -> Response | None:
+        options = self.world.options
+        if not options.gate or request.path.startswith(OPEN_PREFIXES):
+            return None
+        if request.path.startswith(FILES) and not options.gate_files:
+            return None
+        if request.headers.get("X-Qonto-Staging-Token") == constants.STAGING_TOKEN:
+            return None
+        return striking.gate(html=options.gate_html)
+
+    def _perform(self, request: Request, endpoint: Endpoint, path: dict[str, str], trace_id: str) -> Response:
+        if not endpoint.locked:
+            principal = auth.authenticate(self.world, request, endpoint)
+            auth.check_scopes(endpoint, principal)
+            return endpoint.handler(Call(self.world, request, endpoint, path, principal, trace_id))
+        if endpoint.body != "none":
+            # A slow upload must not hold the lock.
+            self._receive(request)
+        with self.world.act():
+            principal = auth.authenticate(self.world, request, endpoint)
+            auth.check_scopes(endpoint, principal)
+            return self._run(Call(self.world, request, endpoint, path, principal, trace_id))
+
+    @staticmethod
+    def _receive(request: Request) -> None:
+        try:
+            request.get_data(cache=True, parse_form_data=False)
+        except RequestEntityTooLarge:
+            raise ApiError(422, "file_too_large", "The request body is too large") from None
+        except HTTPException as error:
+            raise ApiError(400, "bad_request", error.description or "Bad request") from None
+
+    @staticmethod
+    def _run(call: Call) -> Response:
+        if call.endpoint.body == "json":
+            _ = call.body
+        if not call.endpoint.idempotent:
+            return call.endpoint.handler(call)
+        key = idempotency.key_of(call)
+        response = idempotency.replay(call, key)
+        if response is None:
+            response = call.endpoint.handler(call)
+            if response.status_code < 300:
+                idempotency.keep(call, key, response)
+        return response

@@ -1,0 +1,10 @@
+"""Credentials of the local Qonto, published by /_sandbox/identifiants.json. They protect nothing."""
+
+CLIENT_ID = "5b7a3f0e-3c1d-4c57-9d21-7f3f5a0c9b10"
+CLIENT_SECRET = "sandbox-client-secret"
+STAGING_TOKEN = "sandbox-staging-token"
+PARTNER_ID = "0d9d6a52-5e0b-4f6a-9a53-3a8f0c6f21b4"
+PARTNER_TOKEN = "sandbox-partner-token"
+GATE_URL = "https://qonto.onelogin.com/login"
+CURRENCY = "EUR"
+BIC = "QNTOFRP1XXX"

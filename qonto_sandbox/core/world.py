@@ -1,0 +1,129 @@
+"""Everything one running local Qonto holds, under one lock."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from qonto_sandbox.core import ids, jobs
+from qonto_sandbox.core.clock import Clock
+from qonto_sandbox.core.events import Events
+from qonto_sandbox.core.faults import Faults
+from qonto_sandbox.core.formats import PARIS, instant, moment
+from qonto_sandbox.core.limits import Limits
+from qonto_sandbox.core.store import Record, Store
+
+
+@dataclass(frozen=True)
+class Volume:
+    organizations: int
+    transactions: int
+
+
+@dataclass
+class Options:
+    """Switches, changed through the control API; the defaults are what the reference says."""
+
+    rate_limits: bool = True
+    gate: bool = True
+    gate_html: bool = False
+    gate_files: bool = False
+    nested_beneficiaries: bool = False
+    hide_api_transfers: bool = False
+    processing_delay: float = 1.0
+    settlement_delay: float = 2.0
+    attachment_delay: float = 1.0
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+Seeder = Callable[["World"], None]
+# Gives the bytes of a file that nobody stored yet, or None when the id is not one of its own.
+Maker = Callable[["World", str], bytes | None]
+
+
+class World:
+    """The lock is held while an endpoint, a job or a control act runs; `with world.act():` takes it and persists."""
+
+    def __init__(self, *, data_dir: Path | None = None, volume: Volume | None = None, seeder: Seeder) -> None:
+        self.lock = threading.RLock()
+        self.clock, self.events, self.options = Clock(), Events(), Options()
+        self.faults, self.limits = Faults(), Limits()
+        self.store, self.volume, self._seeder = Store(data_dir), volume, seeder
+        self.makers: list[Maker] = []
+        self._restore()
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def stamp(self) -> str:
+        """Now, as Qonto writes it."""
+        return instant(self.now())
+
+    def today(self) -> date:
+        """The day in Paris."""
+        return self.now().astimezone(PARIS).date()
+
+    @contextmanager
+    def act(self) -> Iterator[None]:
+        with self.lock:
+            self.run_due_jobs()
+            try:
+                yield
+            finally:
+                self.store.flush()
+
+    def blob(self, id: str) -> bytes | None:
+        """The bytes of a file: stored, or made on demand by whoever registered its kind in `makers`."""
+        content = self.store.blob(id)
+        if content is None:
+            for maker in self.makers:
+                content = maker(self, id)
+                if content is not None:
+                    self.store.put_blob(id, content)
+                    break
+        return content
+
+    def schedule(self, when: datetime, name: str, **args: Any) -> None:
+        self.store["jobs"].put({"id": ids.new(), "due_at": instant(when), "name": name, "args": args})
+
+    def run_due_jobs(self) -> None:
+        """Run what is due, oldest first, each at its own time. Called with the lock held."""
+        queue = self.store["jobs"]
+        while len(queue):
+            due = min(queue, key=lambda row: str(row["due_at"]))
+            if due["due_at"] > self.stamp():
+                return
+            queue.delete(due["id"])
+            with self.clock.pinned(moment(due["due_at"])):
+                jobs.run(self, due["name"], due["args"])
+
+    def advance(self, step: timedelta) -> None:
+        """Move the clock forward; everything due on the way happens in order."""
+        with self.act():
+            self.clock.advance(step)
+            self.run_due_jobs()
+            self.store["state"].put({"id": "clock", "offset": self.clock.offset.total_seconds()})
+
+    def reset(self) -> None:
+        """As on the first day: clock back, faults gone, seeded again."""
+        with self.act():
+            self.store.clear()
+            self.clock.offset = timedelta(0)
+            self.options, self.limits = Options(rate_limits=self.options.rate_limits), Limits()
+            self.faults.clear()
+            self._seed()
+
+    def _restore(self) -> None:
+        with self.lock:
+            clock: Record | None = self.store["state"].get("clock")
+            self.clock.offset = timedelta(seconds=clock["offset"] if clock else 0)
+            if self.store["state"].get("seed") is None:
+                self._seed()
+
+    def _seed(self) -> None:
+        self._seeder(self)
+        self.store["state"].put({"id": "seed", "seeded_at": self.stamp()})
+        self.store.flush()

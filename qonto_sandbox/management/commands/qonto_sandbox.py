@@ -1,0 +1,50 @@
+"""The local Qonto alone: `manage.py qonto_sandbox --port 8010 [--data DIR] [--volume N×M]`."""
+
+import re
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from qonto_sandbox.build import build_world
+from qonto_sandbox.core.server import Server, listen
+from qonto_sandbox.core.world import Volume, World
+
+VOLUME = re.compile(r"(\d+)[x×X](\d+)")
+
+
+class Command(BaseCommand):
+    help = "Lance le Qonto local."
+    requires_system_checks: list[str] = []  # noqa: RUF012
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8010, help="0 : un port libre, affiché au démarrage")
+        parser.add_argument("--data", type=Path, help="dossier où garder l’état ; sans lui, tout est oublié à l’arrêt")
+        parser.add_argument("--volume", help="N×M : N organisations de M transactions, pour les essais de charge")
+        parser.add_argument("--workers", type=int, default=2, help="processus du mode volume")
+        parser.add_argument("--anchor", type=date.fromisoformat, help="dernier jour des mouvements (AAAA-MM-JJ)")
+
+    def handle(self, **options: Any) -> None:
+        volume = self._volume(options["volume"])
+        data, anchor = options["data"], options["anchor"]
+
+        def build() -> World:
+            return build_world(data_dir=data, volume=volume, anchor=anchor)
+
+        try:
+            listener = listen(options["host"], options["port"])
+        except OSError as error:
+            raise CommandError(f"Port {options['port']} indisponible : {error.strerror}") from None
+        Server(listener=listener, build=build, workers=options["workers"] if volume else 1).run()
+
+    @staticmethod
+    def _volume(text: str | None) -> Volume | None:
+        if not text:
+            return None
+        read = VOLUME.fullmatch(text.strip())
+        if read is None:
+            raise CommandError("--volume attend N×M, par exemple 1000×5000")
+        return Volume(int(read[1]), int(read[2]))

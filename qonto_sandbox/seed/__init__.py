@@ -1,0 +1,14 @@
+"""What a fresh local Qonto holds. Each module plants one resource and depends on the anchor date alone."""
+
+from datetime import date
+
+from qonto_sandbox.core.world import World
+from qonto_sandbox.seed import organizations
+
+# In this order: later ones may read what the earlier ones planted.
+MODULES = (organizations,)
+
+
+def plant(world: World, anchor: date) -> None:
+    for module in MODULES:
+        module.seed(world, anchor)

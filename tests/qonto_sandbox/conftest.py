@@ -1,0 +1,17 @@
+"""Every test of the local Qonto finds it as freshly seeded."""
+
+import pytest
+import requests
+
+from tests.qonto import LocalQonto
+
+
+@pytest.fixture(autouse=True)
+def _neuf(qonto: LocalQonto) -> None:
+    qonto.reset()
+
+
+@pytest.fixture
+def session(qonto: LocalQonto) -> requests.Session:
+    """The main company's access token, with every scope."""
+    return qonto.session()
