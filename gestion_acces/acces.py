@@ -25,10 +25,10 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from gestion_acces.confirmation import demander_confirmation
+from gestion_acces.confirmation import demander_confirmation, demander_second_facteur
 from gestion_acces.enums import ORDRE_DES_NIVEAUX, Espace, Niveau, RoleCabinet, RoleClient, Service
 from gestion_acces.models import AccesService, Dossier, MembreCabinet, MembreDossier, Utilisateur
-from gestion_acces.session import preuve_recente
+from gestion_acces.session import preuve_recente, second_facteur_verifie
 
 Vue = Callable[..., HttpResponseBase]
 LECTURE = ("GET", "HEAD")
@@ -99,6 +99,10 @@ def second_facteur_obligatoire(utilisateur: Utilisateur) -> bool:
 
 def _exiger_preuves(request: HttpRequest, droit: Droit) -> HttpResponseBase | None:
     """What the person must do first, or None: enrol a second factor, or prove again who he is."""
+    if not (droit.sans_second_facteur or second_facteur_verifie(request)) and second_facteur_obligatoire(
+        cast(Utilisateur, request.user)
+    ):
+        return demander_second_facteur(request)
     if droit.reauthentification and not preuve_recente(request, maintenant=timezone.now()):
         return demander_confirmation(request)
     return None

@@ -4,10 +4,9 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.auth import authenticate
 
 from gestion_acces.enums import Niveau
-from gestion_acces.models import Dossier, Utilisateur
+from gestion_acces.models import Dossier
 from gestion_acces.queries import LigneAcces
 from portal.lib.identifiants import nettoyer, siret_valide
 
@@ -21,16 +20,37 @@ class ConnexionForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    utilisateur: Utilisateur | None = None
+
+
+class AdresseForm(forms.Form):
+    email = forms.EmailField(label="Adresse e-mail", widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+
+
+class CodeForm(forms.Form):
+    """A code of the authenticator app, a recovery code, or a passkey's answer put there by the page's script."""
+
+    code = forms.CharField(
+        label="Code",
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}),
+    )
+    cle = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput())
 
     def clean(self) -> dict[str, Any]:
         donnees = super().clean() or {}
-        if not self.errors:
-            personne = authenticate(username=donnees["email"].lower(), password=donnees["mot_de_passe"])
-            if not isinstance(personne, Utilisateur):
-                raise forms.ValidationError("Adresse e-mail ou mot de passe incorrect.")
-            self.utilisateur = personne
+        if not (donnees.get("code") or donnees.get("cle")):
+            self.add_error("code", "Entrez un code.")
         return donnees
+
+
+class CleForm(forms.Form):
+    """A new passkey: the browser's answer, and the name by which the person will know it."""
+
+    nom = forms.CharField(
+        label="Nom de cette clé", max_length=60, help_text="Par exemple « Téléphone » ou « Ordinateur du bureau »."
+    )
+    cle = forms.CharField(max_length=20_000, widget=forms.HiddenInput(), required=False)
 
 
 class IdentiteForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -110,20 +130,23 @@ class AccesForm(forms.Form):
 
 
 class ConfirmationForm(forms.Form):
-    """The password of the person who is already signed in, once more."""
+    """The password of the person who is already signed in, once more, or his passkey."""
 
     mot_de_passe = forms.CharField(
         label="Votre mot de passe",
+        required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
+    cle = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput())
 
-    def __init__(self, *args: Any, utilisateur: Utilisateur, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.utilisateur = utilisateur
+    def clean(self) -> dict[str, Any]:
+        donnees = super().clean() or {}
+        if not (donnees.get("mot_de_passe") or donnees.get("cle")):
+            self.add_error("mot_de_passe", "Entrez votre mot de passe.")
+        return donnees
 
-    def clean_mot_de_passe(self) -> str:
-        mot_de_passe: str = self.cleaned_data["mot_de_passe"]
-        if not self.utilisateur.check_password(mot_de_passe):
-            raise forms.ValidationError("Ce mot de passe n’est pas le bon.")
-        return mot_de_passe
+
+class ProfilForm(forms.Form):
+    prenom = forms.CharField(label="Prénom", max_length=80)
+    nom = forms.CharField(label="Nom", max_length=80)

@@ -5,13 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
 from gestion_acces.acces import droit_de
-from gestion_acces.session import marquer_vue, session_depassee
+from gestion_acces.session import fermer, noter_usage, session_depassee
 
 
 class SessionMiddleware:
@@ -36,9 +35,9 @@ class SessionMiddleware:
             return
         maintenant = timezone.now()
         if session_depassee(request, maintenant=maintenant):
-            logout(request)
+            fermer(request, maintenant=maintenant, acte="session.expirer")
             messages.info(request, "Votre session a expiré. Connectez-vous de nouveau.")
             return
         droit = droit_de(vue)
         if droit is None or droit.activite:
-            marquer_vue(request, maintenant=maintenant)
+            noter_usage(request, maintenant=maintenant)

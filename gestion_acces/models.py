@@ -125,6 +125,22 @@ class SessionOuverte(models.Model):
     def __str__(self) -> str:
         return f"{self.utilisateur} – {self.ouverte_le:%d/%m/%Y %H:%M}"
 
+    @property
+    def appareil(self) -> str:
+        """The browser and the system, in words that their owner knows."""
+        navigateurs = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+        systemes = (
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Android", "Android"),
+            ("Windows", "Windows"),
+            ("Mac OS", "Mac"),
+            ("Linux", "Linux"),
+        )
+        navigateur = next((nom for marque, nom in navigateurs if marque in self.agent), "Navigateur inconnu")
+        systeme = next((nom for marque, nom in systemes if marque in self.agent), "")
+        return f"{navigateur}, {systeme}" if systeme else navigateur
+
 
 class Cabinet(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

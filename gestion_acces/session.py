@@ -4,9 +4,16 @@ Written by the sign-in only. A session without these marks was not opened by our
 """
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from typing import Any, cast
 
 from django.conf import settings
+from django.contrib.auth import login, logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
+
+from gestion_acces.models import SessionOuverte, Utilisateur
+from gestion_acces.services.audit import journaliser_personne, origine_de
 
 OUVERTE = "acces_ouverte"
 VUE = "acces_vue"
@@ -60,4 +67,82 @@ def session_depassee(request: HttpRequest, *, maintenant: datetime) -> bool:
         return True
     return maintenant - ouverte >= timedelta(seconds=settings.SESSION_ABSOLUTE_AGE) or maintenant - vue >= timedelta(
         seconds=settings.SESSION_IDLE_AGE
+    )
+
+
+def ouvrir(request: HttpRequest, *, utilisateur: Utilisateur, facteur: str, maintenant: datetime) -> None:
+    """Sign the person in: new session key, marks, line in his list of sessions and in the audit trail."""
+    login(request, utilisateur, backend="django.contrib.auth.backends.ModelBackend")
+    marquer_ouverture(request, facteur=facteur, maintenant=maintenant)
+    request.session.save()
+    origine = origine_de(request)
+    SessionOuverte.objects.create(
+        utilisateur=utilisateur,
+        cle=cast(str, request.session.session_key),
+        ouverte_le=maintenant,
+        vue_le=maintenant,
+        adresse_ip=origine.adresse_ip,
+        agent=origine.agent,
+        facteur=facteur,
+    )
+    apres: dict[str, Any] = {"second_facteur": facteur} if facteur else {}
+    journaliser_personne(utilisateur=utilisateur, acte="connexion", date=maintenant, origine=origine, apres=apres)
+
+
+def noter_usage(request: HttpRequest, *, maintenant: datetime) -> None:
+    """Keep the session open, and its line up to date."""
+    if marquer_vue(request, maintenant=maintenant):
+        SessionOuverte.objects.filter(cle=request.session.session_key or "").update(vue_le=maintenant)
+
+
+def fermer(request: HttpRequest, *, maintenant: datetime, acte: str = "deconnexion") -> None:
+    """Sign the person out of this session."""
+    utilisateur = cast(Utilisateur, request.user)
+    SessionOuverte.objects.filter(cle=request.session.session_key or "").delete()
+    journaliser_personne(utilisateur=utilisateur, acte=acte, date=maintenant, origine=origine_de(request))
+    logout(request)
+
+
+def _magasin(cle: str) -> SessionBase:
+    return cast(SessionBase, import_module(settings.SESSION_ENGINE).SessionStore(cle))
+
+
+def sessions_de(utilisateur: Utilisateur, *, maintenant: datetime) -> list[SessionOuverte]:
+    """The sessions of this person that are still good, the last used first."""
+    return list(
+        SessionOuverte.objects.filter(
+            utilisateur=utilisateur,
+            ouverte_le__gt=maintenant - timedelta(seconds=settings.SESSION_ABSOLUTE_AGE),
+            vue_le__gt=maintenant - timedelta(seconds=settings.SESSION_IDLE_AGE) - PAS_DE_LA_VUE,
+        ).order_by("-vue_le", "-pk")
+    )
+
+
+def fermer_les_autres(utilisateur: Utilisateur, *, sauf: str = "", seule: int | None = None) -> int:
+    """End sessions of this person wherever they are: all but the one named `sauf`, or only the row `seule`."""
+    lignes = SessionOuverte.objects.filter(utilisateur=utilisateur).exclude(cle=sauf)
+    if seule is not None:
+        lignes = lignes.filter(pk=seule)
+    cles = list(lignes.values_list("cle", flat=True))
+    for cle in cles:
+        _magasin(cle).delete()
+    lignes.delete()
+    return len(cles)
+
+
+def suivre_la_cle(request: HttpRequest, utilisateur: Utilisateur) -> None:
+    """The session took a new key (password changed): its line in the list follows."""
+    request.session.save()
+    cle, maintenant = cast(str, request.session.session_key), _lire(request, VUE) or datetime.now(UTC)
+    origine = origine_de(request)
+    SessionOuverte.objects.update_or_create(
+        cle=cle,
+        defaults={
+            "utilisateur": utilisateur,
+            "ouverte_le": _lire(request, OUVERTE) or maintenant,
+            "vue_le": maintenant,
+            "adresse_ip": origine.adresse_ip,
+            "agent": origine.agent,
+            "facteur": request.session.get(FACTEUR, ""),
+        },
     )

@@ -1,14 +1,35 @@
 from django.urls import include, path
 
-from gestion_acces.views import cabinet, confirmation, connexion
+from gestion_acces.views import cabinet, compte, confirmation, connexion, entree
 
 app_name = "gestion_acces"
 
 public_urls = [
     path("connexion/", connexion.connexion, name="connexion"),
+    path("connexion/second-facteur/", connexion.second_facteur, name="second_facteur"),
+    path("connexion/cle/", connexion.connexion_cle, name="connexion_cle"),
+    path("connexion/cle/options/", connexion.cle_options, name="cle_options"),
     path("deconnexion/", connexion.deconnexion, name="deconnexion"),
+    path("invitation/<str:jeton>/", entree.invitation, name="invitation"),
+    path("mot-de-passe/oublie/", entree.mot_de_passe_oublie, name="mot_de_passe_oublie"),
+    path("mot-de-passe/<str:identifiant>/<str:jeton>/", entree.mot_de_passe_nouveau, name="mot_de_passe_nouveau"),
+]
+
+compte_urls = [
+    path("", compte.profil, name="profil"),
     path("confirmer/", confirmation.confirmer, name="confirmer"),
-    path("invitation/<str:identifiant>/<str:jeton>/", connexion.invitation, name="invitation"),
+    path("enroler/", connexion.second_facteur_exige, name="second_facteur_exige"),
+    path("securite/", compte.securite, name="securite"),
+    path("securite/application/", compte.totp_ajouter, name="totp_ajouter"),
+    path("securite/cle/", compte.cle_ajouter, name="cle_ajouter"),
+    path("securite/facteurs/<uuid:facteur_id>/retirer/", compte.facteur_retirer, name="facteur_retirer"),
+    path("securite/codes/", compte.codes_secours, name="codes_secours"),
+    path("securite/codes/fichier/", compte.codes_secours_fichier, name="codes_secours_fichier"),
+    path("securite/codes/renouveler/", compte.codes_renouveler, name="codes_renouveler"),
+    path("securite/mot-de-passe/", compte.mot_de_passe_changer, name="mot_de_passe_changer"),
+    path("sessions/", compte.sessions, name="sessions"),
+    path("sessions/<int:session_id>/fermer/", compte.session_fermer, name="session_fermer"),
+    path("sessions/fermer/", compte.deconnecter_partout, name="deconnecter_partout"),
 ]
 
 cabinet_urls = [
@@ -22,6 +43,7 @@ cabinet_urls = [
 
 urlpatterns = [
     *public_urls,
+    path("compte/", include(compte_urls)),
     path("cabinet/dossiers/", cabinet.dossier_liste, name="dossier_liste"),
     path("cabinet/dossiers/<uuid:dossier_id>/", include(cabinet_urls)),
 ]

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from gestion_acces import session
 from gestion_acces.models import Utilisateur
+from gestion_acces.services.facteurs import code_totp, nouvelle_cle, poser_totp
 
 _force_login = Client.force_login
 
@@ -37,3 +38,15 @@ def ouvrir_session(
 
 def force_login(client: Client, user: Utilisateur, backend: str | None = None) -> None:
     ouvrir_session(client, user)
+
+
+def enroler_totp(utilisateur: Utilisateur) -> str:
+    """Give the person an authenticator app; returns its key, for `code_totp(cle, maintenant)`."""
+    cle = nouvelle_cle()
+    poser_totp(utilisateur=utilisateur, cle=cle, maintenant=timezone.now())
+    return cle
+
+
+def code_de(cle: str) -> str:
+    """The code that the app shows now."""
+    return code_totp(cle, timezone.now())

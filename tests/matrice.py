@@ -280,8 +280,9 @@ def constate(reponse: HttpResponse, tolerees: set[int]) -> str:
     if reponse.status_code in tolerees:
         return "entre"
     if 300 <= reponse.status_code < 400:
-        adresse = reponse.headers["Location"].split("?")[0]
-        if adresse == resolve_url(settings.LOGIN_URL):
+        adresse, _, question = reponse.headers["Location"].partition("?")
+        # A door says where to come back to; a view that sends to the sign-in (after a sign-out) does not.
+        if adresse == resolve_url(settings.LOGIN_URL) and question.startswith("next="):
             return "connexion"
         return {"enroler/": "enroler", "confirmer/": "confirmer"}.get(adresse.rsplit("/", 2)[-2] + "/", "entre")
     entre = 200 <= reponse.status_code < 300 or reponse.status_code in LAISSE_ENTRER

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from gestion_acces.models import Cabinet, Dossier, EvenementAudit
+from gestion_acces.models import Cabinet, Dossier, EvenementAudit, Utilisateur
 from portal.lib.reseau import adresse_de
 
 
@@ -86,6 +87,29 @@ def journaliser(
         evenement.empreinte = _empreinte(evenement)
         evenement.save(force_insert=True)
     return evenement
+
+
+def cabinets_de(utilisateur: Utilisateur) -> QuerySet[Cabinet]:
+    """The firms whose trail a person's own acts belong to: the one he works for, those of his dossiers."""
+    concerne = Q(membres__utilisateur=utilisateur) | Q(dossiers__membres__utilisateur=utilisateur)
+    # Always in the same order: two acts of the same person lock the same firms.
+    return Cabinet.objects.filter(concerne).distinct().order_by("pk")
+
+
+def journaliser_personne(
+    *,
+    utilisateur: Utilisateur,
+    acte: str,
+    date: datetime,
+    origine: Origine,
+    objet: str = "",
+    avant: dict[str, Any] | None = None,
+    apres: dict[str, Any] | None = None,
+) -> None:
+    """Append an act of a person on his own account (sign-in, factors) to the trail of each firm he deals with."""
+    with transaction.atomic():
+        for cabinet in cabinets_de(utilisateur):
+            journaliser(cabinet=cabinet, acte=acte, date=date, origine=origine, objet=objet, avant=avant, apres=apres)
 
 
 def verifier_chaine(cabinet: Cabinet) -> EvenementAudit | None:

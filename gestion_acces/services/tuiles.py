@@ -63,7 +63,12 @@ def desactiver_service(*, dossier: Dossier, service: str, origine: Origine, date
 
 
 def definir_acces(
-    *, service_dossier: ServiceDossier, niveaux: dict[int, str], origine: Origine, date: datetime
+    *,
+    service_dossier: ServiceDossier,
+    niveaux: dict[int, str],
+    origine: Origine,
+    date: datetime,
+    par: Utilisateur | None = None,
 ) -> None:
     """Give each member of the client company (`MembreDossier` id) his level on the service; "" takes it away.
 
@@ -79,7 +84,9 @@ def definir_acces(
                 continue
             if apres:
                 AccesService.objects.update_or_create(
-                    membre=membre, service_dossier=service_dossier, defaults={"niveau": apres}
+                    membre=membre,
+                    service_dossier=service_dossier,
+                    defaults={"niveau": apres, "depuis": date, "donne_par": par},
                 )
             else:
                 AccesService.objects.filter(membre=membre, service_dossier=service_dossier).delete()
@@ -95,29 +102,61 @@ def definir_acces(
             )
 
 
-def rattacher_dirigeant(*, dossier: Dossier, origine: Origine, date: datetime) -> tuple[MembreDossier, bool]:
-    """The membership of the dirigeant named by the GRC card, with his account if he had none.
+def rattacher_membre(
+    *,
+    dossier: Dossier,
+    email: str,
+    prenom: str,
+    nom: str,
+    role: str,
+    par: Utilisateur | None,
+    origine: Origine,
+    date: datetime,
+) -> tuple[MembreDossier, bool]:
+    """The place of this address in the client company, with an account if it had none.
 
-    Returns the membership and whether his account is new, so that the caller invites him.
+    The account's own name is left alone: the place keeps the name that was typed. Returns the place, and whether it
+    is new or open again, so that the caller invites.
     """
     with transaction.atomic():
-        utilisateur = Utilisateur.objects.filter(email=dossier.dirigeant_email.lower()).first()
-        nouveau = utilisateur is None
+        utilisateur = Utilisateur.objects.filter(email=email.lower()).first()
         if utilisateur is None:
-            utilisateur = Utilisateur.objects.create_user(
-                dossier.dirigeant_email, prenom=dossier.dirigeant_prenom, nom=dossier.dirigeant_nom
-            )
+            utilisateur = Utilisateur.objects.create_user(email, prenom=prenom, nom=nom)
         membre, cree = MembreDossier.objects.get_or_create(
-            dossier=dossier, utilisateur=utilisateur, defaults={"role": RoleClient.DIRIGEANT}
+            dossier=dossier,
+            utilisateur=utilisateur,
+            defaults={"role": role, "prenom": prenom, "nom": nom, "depuis": date, "ajoute_par": par},
         )
-        if cree:
-            journaliser(
-                cabinet=dossier.cabinet,
-                dossier=dossier,
-                acte="membre.rattacher",
-                date=date,
-                origine=origine,
-                objet=utilisateur.email,
-                apres={"role": membre.role},
-            )
-    return membre, nouveau
+        avant = {} if cree else {"role": membre.role, "actif": membre.actif}
+        if avant == {"role": role, "actif": True}:
+            return membre, False
+        rouvert = cree or not membre.actif
+        membre.role, membre.actif = role, True
+        membre.save(update_fields=["role", "actif"])
+        journaliser(
+            cabinet=dossier.cabinet,
+            dossier=dossier,
+            acte="membre.rattacher",
+            date=date,
+            origine=origine,
+            objet=utilisateur.email,
+            avant=avant,
+            apres={"role": role, "actif": True},
+        )
+    return membre, rouvert
+
+
+def rattacher_dirigeant(
+    *, dossier: Dossier, origine: Origine, date: datetime, par: Utilisateur | None = None
+) -> tuple[MembreDossier, bool]:
+    """The place of the dirigeant named by the GRC card (S4), and whether it is new."""
+    return rattacher_membre(
+        dossier=dossier,
+        email=dossier.dirigeant_email,
+        prenom=dossier.dirigeant_prenom,
+        nom=dossier.dirigeant_nom,
+        role=RoleClient.DIRIGEANT,
+        par=par,
+        origine=origine,
+        date=date,
+    )

@@ -5,7 +5,6 @@ from typing import cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 
 from gestion_acces.acces import (
@@ -21,7 +20,7 @@ from gestion_acces.forms import AccesForm, DirigeantForm, IdentiteForm
 from gestion_acces.queries import acces_du_service, page_de_dossiers
 from gestion_acces.services.audit import origine_de
 from gestion_acces.services.dossiers import manques_pour_qonto, modifier_dossier
-from gestion_acces.services.invitations import envoyer_invitation, jeton_invitation
+from gestion_acces.services.invitations import inviter_membre
 from gestion_acces.services.tuiles import (
     activer_service,
     definir_acces,
@@ -29,6 +28,7 @@ from gestion_acces.services.tuiles import (
     rattacher_dirigeant,
     service_actif,
 )
+from gestion_acces.tasks import confier, envoyer_invitation
 
 
 @vue_cabinet()
@@ -94,14 +94,12 @@ def tuile_enregistrer(request: RequeteCabinet) -> HttpResponse:
 
 
 def _rattacher_et_inviter(request: RequeteCabinet) -> None:
-    dossier = request.dossier
-    membre, nouveau = rattacher_dirigeant(dossier=dossier, origine=origine_de(request), date=timezone.now())
+    origine, maintenant = origine_de(request), timezone.now()
+    membre, nouveau = rattacher_dirigeant(dossier=request.dossier, origine=origine, date=maintenant, par=request.user)
     if nouveau:
-        lien = request.build_absolute_uri(
-            reverse("gestion_acces:invitation", args=jeton_invitation(membre.utilisateur))
-        )
-        envoyer_invitation(utilisateur=membre.utilisateur, cabinet=dossier.cabinet.nom, lien=lien)
-        messages.info(request, f"Une invitation est partie à {membre.utilisateur.email}.")
+        invitation = inviter_membre(membre=membre, par=request.user, origine=origine, maintenant=maintenant)
+        confier(envoyer_invitation, invitation_id=str(invitation.pk))
+        messages.info(request, f"Une invitation est partie à {invitation.email}.")
 
 
 @vue_dossier_cabinet()
@@ -120,7 +118,13 @@ def tuile_acces(request: RequeteCabinet) -> HttpResponse:
         return redirect("gestion_acces:dossier_divers", request.dossier.pk)
     form = AccesForm(request.POST or None, lignes=acces_du_service(actif))
     if request.method == "POST" and form.is_valid():
-        definir_acces(service_dossier=actif, niveaux=form.niveaux(), origine=origine_de(request), date=timezone.now())
+        definir_acces(
+            service_dossier=actif,
+            niveaux=form.niveaux(),
+            origine=origine_de(request),
+            date=timezone.now(),
+            par=request.user,
+        )
         messages.success(request, "Les accès au service Qonto sont enregistrés.")
         return redirect("gestion_acces:dossier_divers", request.dossier.pk)
     contexte = {"dossier": request.dossier, "onglet": "divers", "form": form}

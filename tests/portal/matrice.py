@@ -7,4 +7,5 @@ DROITS = {
     "accueil": "connecte GET",
     "accueil_cabinet": "cabinet GET",
     "accueil_client": "connecte GET",
+    "recherche_dossiers": "cabinet GET",
 }
