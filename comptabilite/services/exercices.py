@@ -51,6 +51,8 @@ def ouvrir_exercice(*, dossier: Dossier, debut: Date, fin: Date) -> Exercice:
     """Open an exercice; 12 months usually, 24 at most. Raises ExerciceRefuse."""
     if not debut < fin < plus_un_an(plus_un_an(debut)):
         raise ExerciceRefuse("Un exercice dure de deux jours à 24 mois.")
+    if (fin + timedelta(days=1)).day != 1:
+        raise ExerciceRefuse("Un exercice se termine le dernier jour d’un mois.")
     with transaction.atomic():
         verrouiller_comptabilite(dossier)
         autre = Exercice.objects.filter(dossier=dossier, debut__lte=fin, fin__gte=debut).first()

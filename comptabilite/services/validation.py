@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Case, IntegerField, QuerySet, Value, When
@@ -27,8 +26,8 @@ from comptabilite.services.plan import verrouiller_comptabilite
 from comptabilite.services.scellement import Sceau, sceller
 from gestion_acces.models import Dossier, Utilisateur
 from gestion_acces.services.audit import Origine, journaliser
+from portal.lib.affichage import PARIS
 
-PARIS = ZoneInfo("Europe/Paris")
 LOT = 5000
 
 
