@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import pages, sante
+from portal.composants import composants
 
 handler400 = "portal.erreurs.requete_incorrecte"
 handler403 = "portal.erreurs.acces_refuse"
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", sante.metriques, name="metriques"),
     path("cabinet/", pages.accueil_cabinet, name="accueil_cabinet"),
     path("cabinet/recherche/", pages.recherche_dossiers, name="recherche_dossiers"),
+    path("composants/", composants, name="composants"),
     path("espace/", pages.accueil_client, name="accueil_client"),
     path("", include("gestion_acces.urls")),
     path("", include("qonto_link.urls")),

@@ -9,8 +9,8 @@ from datetime import date
 
 from portal.lib.affichage import MOIS, devise
 
-LARGEUR, HAUTEUR = 720, 220
-MARGE_GAUCHE, MARGE_BAS, MARGE_HAUT = 84, 26, 12
+LARGEUR, HAUTEUR = 560, 220
+MARGE_GAUCHE, MARGE_BAS, MARGE_HAUT = 88, 30, 12
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class Courbe:
     dernier: tuple[int, int]
     largeur: int = LARGEUR
     hauteur: int = HAUTEUR
+
+    @property
+    def fin_cents(self) -> int:
+        """The last balance."""
+        return self.points[-1][1]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ DROITS = {
     "sante_vivant": "public GET",
     "accueil": "connecte GET",
     "accueil_cabinet": "cabinet GET",
-    "accueil_client": "connecte GET",
     "recherche_dossiers": "cabinet GET",
+    "composants": "cabinet administrateur GET,POST",
+    "accueil_client": "connecte GET",
 }
