@@ -4,12 +4,13 @@ from datetime import date
 from pathlib import Path
 
 from qonto_sandbox import control, resources
-from qonto_sandbox.core import files
+from qonto_sandbox.core import files, pages
 from qonto_sandbox.core.world import Volume, World
+from qonto_sandbox.oauth import authorize, identity, tokens
 from qonto_sandbox.seed import plant
 
 # Imported for the endpoints that they declare.
-DECLARED = (resources, control, files)
+DECLARED = (resources, control, files, pages, authorize, tokens, identity)
 
 
 def build_world(*, data_dir: Path | None = None, volume: Volume | None = None, anchor: date | None = None) -> World:

@@ -8,7 +8,7 @@ from qonto_sandbox.core import constants, ids
 from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.seed.cast import COMPANIES, Company
-from qonto_sandbox.seed.organizations import secret_key
+from qonto_sandbox.seed.organizations import plant_tokens, secret_key
 
 
 def of_company(company: Company) -> dict[str, Any]:
@@ -30,6 +30,9 @@ def of_company(company: Company) -> dict[str, Any]:
 @endpoint("GET", "/_sandbox/identifiants.json", auth=("none",), tag="control")
 def identifiants(call: Call) -> Response:
     """Identifiants de l’application et des organisations, prêts à l’emploi."""
+    for company in COMPANIES:
+        # Someone may have revoked or rotated them since.
+        plant_tokens(call.world, company)
     organizations = [of_company(company) for company in COMPANIES]
     main = organizations[0]
     return answer(

@@ -135,6 +135,21 @@ class Store:
             self._db.commit()
         self._dirty.clear()
 
+    def snapshot(self) -> bytes:
+        """Everything, as `restore` takes it back."""
+        rows = {name: list(collection) for name, collection in self._collections.items()}
+        return orjson.dumps(rows)
+
+    def restore(self, snapshot: bytes) -> None:
+        """Put everything back as it was, but the files: what is not recorded is not served."""
+        for collection in self._collections.values():
+            for row in collection:
+                collection.delete(row["id"])
+        for name, rows in orjson.loads(snapshot).items():
+            for row in rows:
+                self.collection(name).put(row)
+        self.flush()
+
     def clear(self) -> None:
         self._collections.clear()
         self._dirty.clear()

@@ -36,7 +36,8 @@ class Options:
     processing_delay: float = 1.0
     settlement_delay: float = 2.0
     attachment_delay: float = 1.0
-    extra: dict[str, Any] = field(default_factory=dict)
+    # Where the consent page may send people back, besides loopback addresses.
+    redirect_uris: list[str] = field(default_factory=list)
 
 
 Seeder = Callable[["World"], None]
@@ -53,6 +54,7 @@ class World:
         self.faults, self.limits = Faults(), Limits()
         self.store, self.volume, self._seeder = Store(data_dir), volume, seeder
         self.makers: list[Maker] = []
+        self._planted: tuple[date, bytes] | None = None
         self._restore()
 
     def now(self) -> datetime:
@@ -110,9 +112,8 @@ class World:
     def reset(self) -> None:
         """As on the first day: clock back, faults gone, seeded again."""
         with self.act():
-            self.store.clear()
             self.clock.offset = timedelta(0)
-            self.options, self.limits = Options(rate_limits=self.options.rate_limits), Limits()
+            self.options, self.limits = Options(), Limits()
             self.faults.clear()
             self._seed()
 
@@ -124,6 +125,12 @@ class World:
                 self._seed()
 
     def _seed(self) -> None:
+        """Plant the seed, or what it gave earlier the same day."""
+        if self._planted is not None and self._planted[0] == self.today():
+            self.store.restore(self._planted[1])
+            return
+        self.store.clear()
         self._seeder(self)
         self.store["state"].put({"id": "seed", "seeded_at": self.stamp()})
         self.store.flush()
+        self._planted = (self.today(), self.store.snapshot())

@@ -1,0 +1,1 @@
+"""The authorization server: consent page, tokens, revocation (reference §2.2)."""

@@ -70,6 +70,8 @@ class Company:
         }
 
 
+# The accountant sees the books of the cabinet's clients.
+MOREL = Person("Hélène", "Morel", "helene.morel@cabinet-morel.example", "accountant", "Expert-comptable")
 LENOIR = Company(
     slug="maison-lenoir-4821",
     name="Maison Lenoir",
@@ -104,7 +106,7 @@ LENOIR = Company(
         ),
         Person("Karim", "Benali", "karim@maison-lenoir.example", "employee", "Vendeur", "+33612345602", "1996-11-05"),
         Person("Hugo", "Lenoir", "hugo@maison-lenoir.example", "admin", "Directeur", "+33612345603", "1988-06-21"),
-        Person("Hélène", "Morel", "helene.morel@cabinet-morel.example", "accountant", "Expert-comptable"),
+        MOREL,
     ),
 )
 BERTIN = Company(
@@ -143,6 +145,7 @@ BERTIN = Company(
             "+33612345612",
             "1990-09-14",
         ),
+        MOREL,
     ),
 )
 PIXEL = Company(
@@ -171,6 +174,7 @@ PIXEL = Company(
             "1991-05-17",
             ubo=True,
         ),
+        MOREL,
     ),
 )
 TILLEULS = Company(
@@ -200,6 +204,7 @@ TILLEULS = Company(
             paired_device=True,
             ubo=True,
         ),
+        MOREL,
     ),
 )
 PORT = Company(

@@ -31,7 +31,7 @@ def seed(world: World, anchor: date) -> None:
                 "secret": secret_key(company),
             }
         )
-        _consent(world, company)
+        plant_tokens(world, company)
 
 
 def _organization(company: Company, created_at: str) -> Record:
@@ -104,7 +104,7 @@ def _account(company: Company, index: int, account: Account, created_at: str) ->
     }
 
 
-def _consent(world: World, company: Company) -> None:
+def plant_tokens(world: World, company: Company) -> None:
     """The consent behind the published tokens. Its access token outlives an hour, so that a demo never stops."""
     consent = ids.stable("consent", company.slug)
     now = world.now()
