@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
+from portal import celery_app
 from portal.lib import valkey
 from tests.connexion import force_login
 from tests.qonto import LocalQonto
@@ -74,3 +75,11 @@ def qonto() -> Iterator[LocalQonto]:
     """One process for the session, where the settings expect it. A test that changes it calls `reset()` first."""
     with LocalQonto(port=urlparse(settings.QONTO_API_URL).port or 0) as local:
         yield local
+
+
+@pytest.fixture
+def taches_immediates() -> Iterator[None]:
+    """Tasks run where they are queued, as a worker would run them a moment later."""
+    celery_app.conf.task_always_eager = True
+    yield
+    celery_app.conf.task_always_eager = False
