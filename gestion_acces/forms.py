@@ -31,17 +31,14 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label="Code",
-        required=False,
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}),
     )
     cle = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput())
 
-    def clean(self) -> dict[str, Any]:
-        donnees = super().clean() or {}
-        if not (donnees.get("code") or donnees.get("cle")):
-            self.add_error("code", "Entrez un code.")
-        return donnees
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = not self.data.get("cle")
 
 
 class CleForm(forms.Form):
@@ -134,17 +131,14 @@ class ConfirmationForm(forms.Form):
 
     mot_de_passe = forms.CharField(
         label="Votre mot de passe",
-        required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
     cle = forms.CharField(required=False, max_length=10_000, widget=forms.HiddenInput())
 
-    def clean(self) -> dict[str, Any]:
-        donnees = super().clean() or {}
-        if not (donnees.get("mot_de_passe") or donnees.get("cle")):
-            self.add_error("mot_de_passe", "Entrez votre mot de passe.")
-        return donnees
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mot_de_passe"].required = not self.data.get("cle")
 
 
 class ProfilForm(forms.Form):

@@ -14,15 +14,16 @@ from gestion_acces.services.audit import SYSTEME
 from gestion_acces.services.essais import MAX_COUPLE
 from gestion_acces.services.facteurs import creer_codes
 from tests.connexion import code_de, enroler_totp
-from tests.factories import MOT_DE_PASSE, MembreCabinetFactory, MembreDossierFactory
+from tests.factories import MOT_DE_PASSE, MembreCabinetFactory, MembreDossierFactory, UtilisateurFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("taches_immediates")]
 
 
 @pytest.fixture
 def helene(portail: str) -> Utilisateur:
-    membre = MembreCabinetFactory(role=RoleCabinet.ADMINISTRATEUR, utilisateur__email="helene@cabinet.example")
-    return membre.utilisateur
+    personne: Utilisateur = UtilisateurFactory(email="helene@cabinet.example")
+    MembreCabinetFactory(role=RoleCabinet.ADMINISTRATEUR, utilisateur=personne)
+    return personne
 
 
 def donner_mot_de_passe(page: Page, portail: str, email: str, mot_de_passe: str = MOT_DE_PASSE) -> None:
