@@ -1,7 +1,7 @@
 """Every variable that the portal reads from its environment, typed. `docs/environnement.md` lists them."""
 
 from pathlib import Path
-from urllib.parse import unquote, urlparse
+from urllib.parse import parse_qs, unquote, urlparse
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -124,3 +124,12 @@ def database_from_url(url: str, data_dir: Path) -> dict[str, object]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def redis_from_url(url: str) -> tuple[str, str]:
+    """The addresses of the broker and of the cache on this Redis. On a socket the cache has a database of its own."""
+    parts = urlparse(url)
+    if parts.scheme != "unix":
+        return url, url
+    database = int(parse_qs(parts.query).get("db", ["0"])[0])
+    return f"redis+socket://{parts.path}?virtual_host={database}", f"unix://{parts.path}?db={database + 1}"

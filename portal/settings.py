@@ -6,7 +6,7 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 
-from portal.environment import Environment, database_from_url
+from portal.environment import Environment, database_from_url, redis_from_url
 from portal.lib.journal import configuration
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -93,10 +93,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # (about 100 bytes), so it lies in /tmp, in a folder that `manage.py up` closes to others.
 REDIS_SOCKET = Path(f"/tmp/portail-{sha256(str(DATA_DIR).encode()).hexdigest()[:12]}/valkey.sock")
 REDIS_URL = ENV.redis_url or f"unix://{REDIS_SOCKET}"
+BROKER_URL, CACHE_URL = redis_from_url(REDIS_URL)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": f"{REDIS_URL}{'?db=1' if REDIS_URL.startswith('unix') else ''}",
+        "LOCATION": CACHE_URL,
         "KEY_PREFIX": "portail",
     }
 }
@@ -181,7 +182,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_BROKER_URL = BROKER_URL
 CELERY_RESULT_BACKEND = CELERY_BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

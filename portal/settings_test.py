@@ -10,6 +10,10 @@ os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="portail-test-")
 if not os.environ.get("REDIS_URL") or os.environ.get("TEST_VALKEY_SOCKET"):
     os.environ["TEST_VALKEY_SOCKET"] = f"{tempfile.mkdtemp(prefix='vk-')}/s"
     os.environ["REDIS_URL"] = f"unix://{os.environ['TEST_VALKEY_SOCKET']}"
+else:
+    # Two databases for each process of the tests on the Redis that was named: it empties its own.
+    rang = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].split('?')[0]}?db={2 * rang}"
 # The local Qonto of the tests listens where nobody else does; the process that serves it reads the same variable.
 with socket.socket() as libre:
     libre.bind(("127.0.0.1", 0))
