@@ -1,0 +1,1 @@
+"""Rules of invoices, apart from the wire."""

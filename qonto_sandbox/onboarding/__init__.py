@@ -1,0 +1,1 @@
+"""Rules of account opening, apart from the wire."""

@@ -1,0 +1,1 @@
+"""Webhooks of both families: signatures, queue, deliveries."""
