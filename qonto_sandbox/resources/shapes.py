@@ -1,0 +1,22 @@
+"""Shapes that several resources share, for the OpenAPI description."""
+
+from pydantic import BaseModel, Field
+
+
+class Meta(BaseModel):
+    current_page: int
+    next_page: int | None
+    prev_page: int | None
+    total_pages: int
+    total_count: int
+    per_page: int
+
+
+class PageQuery(BaseModel):
+    page: int = Field(default=1, ge=1)
+    per_page: int = Field(default=100, ge=1, le=100)
+
+
+class Money(BaseModel):
+    value: str
+    currency: str
