@@ -36,6 +36,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "worker_class": "gthread",
             "threads": 48,
             "keepalive": 30,
+            # A hundred `ids[]` make an address of 4 600 bytes.
+            "limit_request_line": 0,
             "timeout": 0,
             "graceful_timeout": 2,
             "loglevel": "error",

@@ -59,9 +59,7 @@ def seller(organization: dict[str, Any], settings: dict[str, Any]) -> dict[str, 
 
 def embedded_client(client: dict[str, Any]) -> dict[str, Any]:
     """The client as it stands inside an invoice: the key is `type`, not `kind`."""
-    names = (
-        ("first_name", "last_name") if client["kind"] != "company" else ()
-    )
+    names = ("first_name", "last_name") if client["kind"] != "company" else ()
     return {
         "id": client["id"],
         "type": client["kind"],

@@ -78,7 +78,9 @@ class Book:
 
 BREAD = Line("Baguettes de tradition", "180", "1.02", "0.055")
 PASTRY = Line("Viennoiseries assorties", "60", "1.18", "0.055", description="Livraison du matin")
-COCKTAIL = Line("Buffet salé et desserts", "1", "640.00", "0.1", description="Réception de 40 personnes, servi sur place")
+COCKTAIL = Line(
+    "Buffet salé et desserts", "1", "640.00", "0.1", description="Réception de 40 personnes, servi sur place"
+)
 RENTAL = Line("Location de vaisselle", "40", "2.50", "0.2")
 WINE = Line("Vins pour réception", "12", "9.80", "0.2")
 
@@ -150,7 +152,16 @@ LENOIR = Book(
 BERTIN = Book(
     clients=(
         Client("tilleuls", "SCI des Tilleuls", "3 allée des Tilleuls", "44100", "Nantes", siren="812345676"),
-        Client("gomez", "Ana Gomez", "12 rue Crébillon", "44000", "Nantes", "individual", first_name="Ana", last_name="Gomez"),
+        Client(
+            "gomez",
+            "Ana Gomez",
+            "12 rue Crébillon",
+            "44000",
+            "Nantes",
+            "individual",
+            first_name="Ana",
+            last_name="Gomez",
+        ),
     ),
     invoices=(
         Invoice("2026-041", "tilleuls", 58, (Line("Pose de cuisine", "12", "100.00", "0.2", unit="hour"),), "paid"),
@@ -168,7 +179,9 @@ BERTIN = Book(
 
 PIXEL = Book(
     clients=(
-        Client("port", "LIBRAIRIE DU PORT", "2 quai Ouest", "13002", "Marseille", siren="856789128", vat="FR92856789128"),
+        Client(
+            "port", "LIBRAIRIE DU PORT", "2 quai Ouest", "13002", "Marseille", siren="856789128", vat="FR92856789128"
+        ),
         Client("nordlys", "Nordlys ApS", "Bredgade 3", "1260", "København", country="DK", vat="DK13585628"),
     ),
     invoices=(

@@ -1,12 +1,13 @@
 """The life of a SEPA transfer on the sandbox's clock: pending → processing → settled, declined or canceled.
 
 When
-    Without a future date a transfer leaves `pending` after `options.processing_delay` seconds. With one it leaves on the
-    first TARGET day on or after the date, at six in the morning, Paris time. An instant transfer settles at once; a
-    standard one after `options.settlement_delay` seconds, or on the next TARGET day when `realistic_settlement` is set.
+    Without a future date a transfer leaves `pending` after `options.processing_delay` seconds. With one it leaves on
+    the first TARGET day on or after the date, at six in the morning, Paris time. An instant transfer settles at once;
+    a standard one after `options.settlement_delay` seconds, or on the next TARGET day when `realistic_settlement` is
+    set among the extra options.
 Instant or not
-    As Qonto says: standard above 5 000 € or 20 000 € in 24 hours to an untrusted payee, above 10 000 € or 50 000 € to a
-    trusted one.
+    As Qonto says: standard above 5 000 € or 20 000 € in 24 hours to an untrusted payee, above 10 000 € or 50 000 € to
+    a trusted one.
 Declines, all deterministic
     a `declined_reason` written in the reference is the reason · a declined beneficiary gives `beneficiary_status` · an
     account that lacks the money on the day gives `debit_account_insufficient_funds`. When the reference also holds the
@@ -59,12 +60,15 @@ def move(world: World, transfer: Record, *, status: str, **changes: Any) -> None
 def is_instant(world: World, transfer: Record, beneficiary: Record | None) -> bool:
     each, in_a_day = CEILINGS[bool(beneficiary and beneficiary["trusted"])]
     since = instant(world.now() - timedelta(hours=24))
-    spent = sum(
+    spent: int = sum(
         row["amount_cents"]
         for row in world.store["transfers"].by("organization_id", transfer["organization_id"])
-        if row["beneficiary_id"] == transfer["beneficiary_id"] and row["instant"] and (row["processed_at"] or "") > since
+        if row["beneficiary_id"] == transfer["beneficiary_id"]
+        and row["instant"]
+        and (row["processed_at"] or "") > since
     )
-    return transfer["amount_cents"] <= each and spent + transfer["amount_cents"] <= in_a_day
+    cents: int = transfer["amount_cents"]
+    return cents <= each and spent + cents <= in_a_day
 
 
 def asked_refusal(transfer: Record) -> str | None:
@@ -73,7 +77,7 @@ def asked_refusal(transfer: Record) -> str | None:
 
 
 def is_late(transfer: Record, reason: str) -> bool:
-    text = transfer["reference"].lower()
+    text: str = transfer["reference"].lower()
     return reason in text and "late" in text.split()
 
 

@@ -54,7 +54,9 @@ def debit_account(call: "Call", body: Body) -> Record:
         detail = "Bank account not found"
         raise ApiError(400, "bank_account_not_found", detail, pointer=body.pointer("bank_account_id"))
     if account["status"] != "active":
-        raise ApiError(400, "bank_account_not_active", "Bank account is closed", pointer=body.pointer("bank_account_id"))
+        raise ApiError(
+            400, "bank_account_not_active", "Bank account is closed", pointer=body.pointer("bank_account_id")
+        )
     return account
 
 

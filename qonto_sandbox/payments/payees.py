@@ -13,11 +13,38 @@ from qonto_sandbox.core.world import World
 from qonto_sandbox.payments.vop_rules import IBAN_SHAPE
 
 TAGS = (
-    "atm fees finance food_and_grocery gas_station hardware_and_equipment hotel_and_lodging insurance it_and_electronics "
-    "legal_and_accounting logistics manufacturing marketing office_rental office_supply online_service other_expense "
-    "other_income other_service refund restaurant_and_bar salary sales subscription tax transport treasury_and_interco "
-    "utility voucher pending fallback"
-).split()
+    "atm",
+    "fees",
+    "finance",
+    "food_and_grocery",
+    "gas_station",
+    "hardware_and_equipment",
+    "hotel_and_lodging",
+    "insurance",
+    "it_and_electronics",
+    "legal_and_accounting",
+    "logistics",
+    "manufacturing",
+    "marketing",
+    "office_rental",
+    "office_supply",
+    "online_service",
+    "other_expense",
+    "other_income",
+    "other_service",
+    "refund",
+    "restaurant_and_bar",
+    "salary",
+    "sales",
+    "subscription",
+    "tax",
+    "transport",
+    "treasury_and_interco",
+    "utility",
+    "voucher",
+    "pending",
+    "fallback",
+)
 
 
 def bic_of(iban: str) -> str | None:

@@ -1,7 +1,7 @@
 """Verification of payee on the store: who holds an IBAN, which tokens are good."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qonto_sandbox.core.errors import ApiError, RawError
@@ -63,7 +63,7 @@ def failure(verdict: Verdict, token: dict[str, str] | None) -> RawError:
     return RawError(verdict.status, {"errors": [item]})
 
 
-def require_token(world: World, body: dict[str, Any], ibans: Iterable[str]) -> None:
+def require_token(world: World, body: Mapping[str, Any], ibans: Iterable[str]) -> None:
     """A 401 that is not about credentials when the token is absent or not for these payees."""
     token = body.get("vop_proof_token")
     if token is None or token == "":

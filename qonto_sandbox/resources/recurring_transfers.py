@@ -94,7 +94,7 @@ def view(record: Record) -> dict[str, Any]:
 
 
 def execution_day(first: date, frequency: str, rank: int) -> date:
-    """The rank-th execution. The day of the month is kept where the month has it (31 January, 28 February, 31 March)."""
+    """The rank-th execution; the day of the month is kept where the month has it."""
     if frequency == "weekly":
         return first + timedelta(weeks=rank)
     months = first.month - 1 + MONTHS[frequency] * rank
@@ -164,7 +164,10 @@ def execute(world: World, recurring_id: str) -> None:
     record = world.store["recurring_transfers"].get(recurring_id)
     if record is None or record["status"] != "active":
         return
-    account, order = world.store["bank_accounts"].get(record["bank_account_id"]), batches.read_back(world, record["order"])
+    account, order = (
+        world.store["bank_accounts"].get(record["bank_account_id"]),
+        batches.read_back(world, record["order"]),
+    )
     if account is not None and order is not None:
         initiator = record["initiator_id"]
         made = orders.new_transfer(

@@ -11,8 +11,8 @@ from qonto_sandbox.core.formats import euros, instant
 from qonto_sandbox.core.pagination import page_answer, sorted_by
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
-from qonto_sandbox.documents.pdf import transfer_proof_pdf
 from qonto_sandbox.documents.pdf import euros as french_euros
+from qonto_sandbox.documents.pdf import transfer_proof_pdf
 from qonto_sandbox.payments import engine, orders, sca, vop
 from qonto_sandbox.resources.shapes import Meta, PageQuery
 
@@ -137,9 +137,7 @@ def create_transfer(call: Call) -> Response:
         session = sca.authorise(call, "transfer.single.create", about)
     if not orders.is_future(call.world, order):
         orders.check_funds(account, order.amount_cents)
-    record = orders.new_transfer(
-        call.world, account=account, initiator_id=call.principal.membership_id, order=order
-    )
+    record = orders.new_transfer(call.world, account=account, initiator_id=call.principal.membership_id, order=order)
     engine.plan(call.world, record)
     sca.consume(call.world, session)
     return answer({"transfer": view(record)})

@@ -3,10 +3,13 @@
 from datetime import date
 
 from qonto_sandbox.core.world import World
-from qonto_sandbox.seed import organizations
+from qonto_sandbox.seed import organizations, payees
 
 # In this order: later ones may read what the earlier ones planted.
-MODULES = (organizations,)
+MODULES = (
+    organizations,
+    payees,
+)
 
 
 def plant(world: World, anchor: date) -> None:

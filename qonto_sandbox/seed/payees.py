@@ -44,7 +44,9 @@ LENOIR_PAYEES = (
         email="compta@minoterie-girard.example",
     ),
     Payee("cremerie", "Crèmerie des Alpes", iban("10278", "06000", "00020718901"), activity_tag="food_and_grocery"),
-    Payee("bailleur", "SCI Martyrs", iban("30003", "03010", "00037264521"), trusted=True, activity_tag="office_rental"),
+    Payee(
+        "bailleur", "SCI Martyrs", iban("30003", "03010", "00037264521"), trusted=True, activity_tag="office_rental"
+    ),
     Payee("bellini", "Cafés Bellini", iban("14410", "00001", "00098812345"), status="pending"),
     Payee("fantome", "Société Fantôme", iban("20041", "01005", "05026060000"), status="declined"),
     # The bank knows another name: the verification of payee answers « close match ».

@@ -4,6 +4,7 @@ import pytest
 import requests
 
 from tests.qonto import LocalQonto
+from tests.qonto_sandbox.payer import Payer
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +16,8 @@ def _neuf(qonto: LocalQonto) -> None:
 def session(qonto: LocalQonto) -> requests.Session:
     """The main company's access token, with every scope."""
     return qonto.session()
+
+
+@pytest.fixture
+def payer(qonto: LocalQonto) -> Payer:
+    return Payer(qonto)
