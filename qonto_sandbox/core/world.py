@@ -36,6 +36,12 @@ class Options:
     processing_delay: float = 1.0
     settlement_delay: float = 2.0
     attachment_delay: float = 1.0
+    # Standard transfers settle on the next TARGET day instead of `settlement_delay`.
+    realistic_settlement: bool = False
+    # Creating or changing a beneficiary asks for a strong authentication, as Qonto's sandbox was seen to do at times.
+    beneficiary_sca: bool = False
+    # The partner of the onboarding may send `partner_redirect_url`.
+    embed_partner: bool = True
     # Where the consent page may send people back, besides loopback addresses.
     redirect_uris: list[str] = field(default_factory=list)
 

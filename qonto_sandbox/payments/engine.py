@@ -4,7 +4,7 @@ When
     Without a future date a transfer leaves `pending` after `options.processing_delay` seconds. With one it leaves on
     the first TARGET day on or after the date, at six in the morning, Paris time. An instant transfer settles at once;
     a standard one after `options.settlement_delay` seconds, or on the next TARGET day when `realistic_settlement` is
-    set among the extra options.
+    set.
 Instant or not
     As Qonto says: standard above 5 000 € or 20 000 € in 24 hours to an untrusted payee, above 10 000 € or 50 000 € to
     a trusted one.
@@ -132,7 +132,7 @@ def process(world: World, transfer_id: str) -> None:
 
 
 def _settlement(world: World) -> datetime:
-    if world.options.extra.get("realistic_settlement"):
+    if world.options.realistic_settlement:
         return _at(next_bank_day(world.today()), SETTLEMENT)
     return world.now() + timedelta(seconds=world.options.settlement_delay)
 

@@ -101,7 +101,7 @@ def _get(call: Call) -> Record:
 
 def _authorise(call: Call, action: str, about: str) -> Record | None:
     """Qonto's sandbox was seen to ask for a strong authentication here at times; ours does on demand."""
-    return sca.authorise(call, action, about) if call.world.options.extra.get("beneficiary_sca") else None
+    return sca.authorise(call, action, about) if call.world.options.beneficiary_sca else None
 
 
 @endpoint(

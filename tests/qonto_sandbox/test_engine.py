@@ -57,7 +57,7 @@ def test_instant_up_to_each_ceiling_then_standard(
 
 
 def test_realistic_standard_transfer_settles_on_the_next_bank_day(world: World) -> None:
-    world.options.extra["realistic_settlement"] = True
+    world.options.realistic_settlement = True
     made = pay(world, 6_000_00)
     assert made["status"] == "processing"
     world.advance(timedelta(days=5))
