@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class BanqueConfig(AppConfig):
     name = "banque"
     verbose_name = "ACD Banque"
+
+    def ready(self) -> None:
+        # Models exist only once every app is loaded.
+        from banque.services.banques import comptes_associes
+        from qonto_link.evenements import COMPTES_ASSOCIES, abonner
+
+        abonner(COMPTES_ASSOCIES, comptes_associes)

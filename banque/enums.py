@@ -102,6 +102,13 @@ class SensRegle(models.TextChoices):
     RECETTE = "recette", "Recettes"
 
 
+class EtatSynchronisation(models.TextChoices):
+    EN_ATTENTE = "en_attente", "En attente"
+    EN_COURS = "en_cours", "En cours"
+    TERMINEE = "terminee", "Terminée"
+    ECHOUEE = "echouee", "Échouée"
+
+
 class FormatReleve(models.TextChoices):
     CFONB120 = "cfonb120", "CFONB 120"
     OFX = "ofx", "OFX"

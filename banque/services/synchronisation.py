@@ -1,0 +1,158 @@
+"""Reading the lines of a dossier at Qonto: incremental, resumable between two pages, one run at a time.
+
+Nothing is asked inside a transaction. Without news a run costs one request for the balances and one an account.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TypeVar
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from banque.enums import EtatSynchronisation
+from banque.models import CodeOperation, CompteBancaire, Synchronisation
+from banque.services.integration import borne_basse
+from banque.services.justificatifs import chercher_justificatifs
+from banque.services.mention import reconsiderer_dossier
+from banque.services.reception import Bilan, recevoir
+from banque.sources import OperationRecue
+from banque.sources.qonto import CodesOperation, FenetreTropDense, lignes
+from gestion_acces.models import Cabinet, Dossier
+from qonto_link.api.client import QontoClient
+from qonto_link.api.errors import QontoError
+from qonto_link.errors import QontoInjoignable, QontoLinkError
+from qonto_link.models import Connexion
+from qonto_link.services.comptes import ecrire_soldes
+from qonto_link.services.connexion import client_pour, exiger_connexion, noter_echec, noter_succes
+from qonto_link.traduction import expliquer
+
+PAGE = 100
+# Clocks and equal instants can hide a line: the last minutes are always read again.
+CHEVAUCHEMENT = timedelta(minutes=5)
+BAIL = timedelta(minutes=15)
+VIVANTES = (EtatSynchronisation.EN_ATTENTE, EtatSynchronisation.EN_COURS)
+T = TypeVar("T")
+
+
+def par_paquets(elements: Iterable[T], taille: int) -> Iterator[list[T]]:
+    iterateur = iter(elements)
+    while paquet := list(islice(iterateur, taille)):
+        yield paquet
+
+
+def codes_du_cabinet(cabinet: Cabinet) -> CodesOperation:
+    """The interbank codes that the firm has chosen for Qonto's lines."""
+    codes = CodeOperation.objects.filter(cabinet=cabinet)
+    return {(code.type_operation, code.cote): code.code for code in codes}
+
+
+def lire_le_compte(
+    *,
+    compte: CompteBancaire,
+    client: QontoClient,
+    ibans_internes: frozenset[str],
+    codes: CodesOperation,
+    maintenant: datetime,
+) -> Bilan:
+    """Stage what changed on one account since the last page written. Raises QontoError; what was written stays."""
+    depuis = compte.curseur - CHEVAUCHEMENT if compte.curseur else borne_basse(compte, maintenant)
+    assert compte.compte_qonto is not None
+    source = lignes(client, compte.compte_qonto.external_id, depuis, maintenant, ibans_internes, codes)
+    bilan = Bilan()
+    for paquet in par_paquets(source, PAGE):
+        bilan.ajouter(
+            recevoir(compte=compte, operations=paquet, maintenant=maintenant, curseur=_dernier_instant(paquet))
+        )
+    CompteBancaire.objects.filter(pk=compte.pk).update(synchronise_le=maintenant, erreur_synchro="")
+    return bilan
+
+
+def _dernier_instant(paquet: list[OperationRecue]) -> datetime | None:
+    return max((operation.modifiee_le for operation in paquet if operation.modifiee_le), default=None)
+
+
+def synchroniser_dossier(*, dossier: Dossier, maintenant: datetime) -> tuple[Bilan, int]:
+    """Balances, lines, receipts and payment links of a dossier; returns the counts and how many receipts came.
+
+    Raises PasDeConnexion, ReconnexionNecessaire, QontoInjoignable. Pages already written stay written.
+    """
+    connexion = exiger_connexion(dossier)
+    comptes = list(
+        CompteBancaire.objects.filter(dossier=dossier, compte_qonto__connexion=connexion, compte_qonto__lie=True)
+        .select_related("compte_qonto")
+        .order_by("id")
+    )
+    try:
+        with client_pour(connexion) as client:
+            ecrire_soldes(connexion=connexion, client=client, maintenant=maintenant)
+            bilan = _lire_les_comptes(connexion, comptes, client, maintenant)
+            recus = chercher_justificatifs(dossier=dossier, client=client, maintenant=maintenant)
+    except QontoError as panne:
+        _noter_la_panne(comptes, expliquer(panne).message)
+        noter_echec(connexion=connexion, erreur=panne, maintenant=maintenant)
+        raise QontoInjoignable from panne
+    except (QontoLinkError, FenetreTropDense) as refus:
+        _noter_la_panne(comptes, str(refus))
+        raise
+    with transaction.atomic():
+        reconsiderer_dossier(dossier=dossier)
+    noter_succes(connexion=connexion, maintenant=maintenant)
+    return bilan, recus
+
+
+def _lire_les_comptes(
+    connexion: Connexion, comptes: list[CompteBancaire], client: QontoClient, maintenant: datetime
+) -> Bilan:
+    ibans = frozenset(connexion.comptes.values_list("iban", flat=True))
+    codes = codes_du_cabinet(connexion.dossier.cabinet)
+    total = Bilan()
+    for compte in comptes:
+        total.ajouter(
+            lire_le_compte(compte=compte, client=client, ibans_internes=ibans, codes=codes, maintenant=maintenant)
+        )
+    return total
+
+
+def _noter_la_panne(comptes: list[CompteBancaire], message: str) -> None:
+    CompteBancaire.objects.filter(pk__in=[compte.pk for compte in comptes]).update(erreur_synchro=message)
+
+
+def demander(*, dossier: Dossier, par: str, maintenant: datetime) -> Synchronisation:
+    """The run to wait for: the one under way, or a new one. A run whose worker died is taken as failed."""
+    Synchronisation.objects.filter(
+        Q(bail_jusqu_au__lt=maintenant) | Q(etat=EtatSynchronisation.EN_ATTENTE, demandee_le__lt=maintenant - BAIL),
+        dossier=dossier,
+        etat__in=VIVANTES,
+    ).update(etat=EtatSynchronisation.ECHOUEE, terminee_le=maintenant, erreur="La lecture a été interrompue.")
+    try:
+        with transaction.atomic():
+            return Synchronisation.objects.create(dossier=dossier, demandee_par=par, demandee_le=maintenant)
+    except IntegrityError:
+        return Synchronisation.objects.filter(dossier=dossier, etat__in=VIVANTES).latest("pk")
+
+
+def executer(*, synchronisation: Synchronisation, maintenant: datetime) -> Synchronisation:
+    """Run what was asked, once: whoever claims the row first. The failure is written on it, never lost."""
+    prises = Synchronisation.objects.filter(
+        Q(etat=EtatSynchronisation.EN_ATTENTE) | Q(etat=EtatSynchronisation.EN_COURS, bail_jusqu_au__lt=maintenant),
+        pk=synchronisation.pk,
+    ).update(etat=EtatSynchronisation.EN_COURS, demarree_le=maintenant, bail_jusqu_au=maintenant + BAIL)
+    if not prises:
+        synchronisation.refresh_from_db()
+        return synchronisation
+    suite: dict[str, object] = {"etat": EtatSynchronisation.TERMINEE, "erreur": ""}
+    try:
+        bilan, recus = synchroniser_dossier(dossier=synchronisation.dossier, maintenant=maintenant)
+        suite |= {
+            "nb_nouvelles": bilan.nouvelles,
+            "nb_connues": bilan.connues,
+            "nb_changees": bilan.changees,
+            "nb_pieces": recus,
+        }
+    except (QontoLinkError, FenetreTropDense) as refus:
+        suite = {"etat": EtatSynchronisation.ECHOUEE, "erreur": str(refus)}
+    Synchronisation.objects.filter(pk=synchronisation.pk).update(terminee_le=maintenant, bail_jusqu_au=None, **suite)
+    synchronisation.refresh_from_db()
+    return synchronisation
