@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "gestion_acces.apps.GestionAccesConfig",
     "qonto_link.apps.QontoLinkConfig",
     "qonto_link.virements.apps.VirementsConfig",
+    "qonto_link.adhesion.apps.AdhesionConfig",
     "comptabilite.apps.ComptabiliteConfig",
     "depot.apps.DepotConfig",
     "banque.apps.BanqueConfig",

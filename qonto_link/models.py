@@ -21,6 +21,8 @@ class DemandeAssociation(models.Model):
     code_verifier = ChampChiffre()
     scopes = models.TextField(blank=True)
     registration_id = models.CharField(max_length=64, blank=True)
+    # The organization that the registration opened: the company being created may have no SIREN on its card yet.
+    organisation_attendue = models.CharField(max_length=64, blank=True)
     expire_le = models.DateTimeField()
     utilisee_le = models.DateTimeField(null=True, blank=True)
     access_token = ChampChiffre(blank=True)

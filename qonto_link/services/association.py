@@ -53,8 +53,15 @@ def _empreinte(state: str) -> str:
     return hashlib.sha256(state.encode()).hexdigest()
 
 
-def depart(*, dossier: Dossier, utilisateur: Utilisateur, maintenant: datetime, registration_id: str = "") -> str:
-    """Prepare a departure; returns the address of Qonto's consent page.
+def depart(
+    *,
+    dossier: Dossier,
+    utilisateur: Utilisateur,
+    maintenant: datetime,
+    registration_id: str = "",
+    organisation_attendue: str = "",
+) -> str:
+    """Prepare a departure; returns the address of Qonto's consent page. A registration preselects its organization.
 
     Raises DejaAssocie when a connection works already and lacks no right. A connection that waits for a new consent
     is renewed on its own organization.
@@ -70,6 +77,7 @@ def depart(*, dossier: Dossier, utilisateur: Utilisateur, maintenant: datetime, 
         code_verifier=verifier,
         scopes=" ".join(scopes),
         registration_id=registration_id,
+        organisation_attendue=organisation_attendue,
         expire_le=maintenant + DUREE_STATE,
     )
     with clients.oauth_client() as oauth:
@@ -153,10 +161,10 @@ def _lire_organisation(demande: DemandeAssociation) -> Organization:
 
 
 def _verifier_societe(demande: DemandeAssociation, organisation: Organization) -> None:
-    """The SIREN of the organization must be the dossier's. A company without SIREN yet comes by its registration."""
-    attendu, recu = demande.dossier.siren, organisation.siren
-    if not attendu and demande.registration_id:
+    """The SIREN of the organization must be the dossier's, unless our own registration opened this organization."""
+    if demande.organisation_attendue and demande.organisation_attendue == organisation.id:
         return
+    attendu, recu = demande.dossier.siren, organisation.siren
     if not attendu or attendu != recu:
         raise AutreSociete(organisation.legal_name or organisation.name, recu, attendu)
 

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class AdhesionConfig(AppConfig):
+    name = "qonto_link.adhesion"
+    label = "adhesion"
+    verbose_name = "Adhésions Qonto"

@@ -1,0 +1,169 @@
+"""The steps of the application. Nothing is compulsory while it is a draft: what is missing is said at the end.
+
+Each field carries a hidden copy of what the page showed, so that only what was changed in this tab is written: two
+tabs that change different fields both keep their change.
+"""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from gestion_acces.enums import FormeJuridique
+from portal.lib.identifiants import nettoyer, siren_valide
+from qonto_link.adhesion.enums import Flux, TypeJustificatif
+from qonto_link.adhesion.nomenclature import secteur_nace
+
+TELEPHONE = re.compile(r"(?:\+|00)\d{6,15}|0\d{9}")
+GENRES = (("", "Non précisé"), ("female", "Madame"), ("male", "Monsieur"))
+
+
+def texte(label: str, taille: int = 160, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=taille, required=False, show_hidden_initial=True, **kwargs)
+
+
+def jour(label: str, **kwargs: Any) -> forms.DateField:
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, required=False, show_hidden_initial=True, widget=widget, **kwargs)
+
+
+def euros(label: str, **kwargs: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        min_value=Decimal(0),
+        max_digits=13,
+        decimal_places=2,
+        show_hidden_initial=True,
+        **kwargs,
+    )
+
+
+class FluxForm(forms.Form):
+    flux = forms.ChoiceField(label="Votre société", choices=Flux.choices, widget=forms.RadioSelect)
+
+
+class EtapeForm(forms.Form):
+    """A step: `changes()` gives the fields changed in this tab, as texts ready for the draft."""
+
+    def changes(self) -> dict[str, str]:
+        return {nom: _ecrit(self.cleaned_data[nom]) for nom in self.changed_data if nom in self.cleaned_data}
+
+    def affiches(self) -> dict[str, str]:
+        """What the page had shown, by the hidden copies."""
+        return {nom: self.data.get(self.add_initial_prefix(nom), "") for nom in self.fields}
+
+
+def _ecrit(valeur: Any) -> str:
+    if valeur is None:
+        return ""
+    return str(valeur)
+
+
+class EntrepriseForm(EtapeForm):
+    raison_sociale = texte("Raison sociale")
+    forme_juridique = forms.ChoiceField(
+        label="Forme juridique", choices=FormeJuridique.choices, required=False, show_hidden_initial=True
+    )
+    siren = texte("SIREN", 20, help_text="Neuf chiffres.")
+    numero_tva = texte("Numéro de TVA", 20)
+    code_naf = texte("Code NAF", 6, help_text="Par exemple 10.71C.")
+    activite = texte("Activité", 200)
+    capital = euros("Capital social (€)")
+    date_creation = jour("Date d’immatriculation")
+    adresse = texte("Adresse du siège", 200)
+    complement = texte("Complément d’adresse", 200)
+    code_postal = texte("Code postal", 10)
+    ville = texte("Ville", 100)
+    pays = texte("Pays (code à deux lettres)", 2)
+
+    def __init__(self, *args: Any, flux: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if flux == Flux.CREATION:
+            for nom in ("siren", "numero_tva"):
+                del self.fields[nom]
+            self.fields["date_creation"].label = "Date d’immatriculation prévue"
+
+    def clean_siren(self) -> str:
+        siren = nettoyer(self.cleaned_data["siren"])
+        if siren and not (len(siren) == 9 and siren_valide(siren)):
+            raise forms.ValidationError("Ce SIREN est faux : neuf chiffres, clé de contrôle comprise.")
+        return siren
+
+    def clean_code_naf(self) -> str:
+        code = str(self.cleaned_data["code_naf"]).replace(".", "").upper()
+        if code and not secteur_nace(code):
+            raise forms.ValidationError("Un code NAF s’écrit avec quatre chiffres et une lettre : 10.71C.")
+        return code
+
+    def clean_pays(self) -> str:
+        pays = str(self.cleaned_data["pays"]).upper()
+        if pays and not re.fullmatch(r"[A-Z]{2}", pays):
+            raise forms.ValidationError("Deux lettres : FR pour la France.")
+        return pays
+
+
+class AssocieForm(EtapeForm):
+    prenom = texte("Prénom", 80)
+    nom = texte("Nom", 80)
+    email = forms.EmailField(label="E-mail", required=False, show_hidden_initial=True)
+    telephone = texte("Téléphone mobile", 20, help_text="06 12 34 56 78, ou +33 6 12 34 56 78.")
+    genre = forms.ChoiceField(label="Civilité", choices=GENRES, required=False, show_hidden_initial=True)
+    nationalite = texte("Nationalité (code à deux lettres)", 2)
+    date_naissance = jour("Date de naissance")
+    naissance_code_postal = texte("Code postal de naissance", 10)
+    naissance_ville = texte("Ville de naissance", 100)
+    naissance_pays = texte("Pays de naissance (code à deux lettres)", 2)
+    adresse = texte("Adresse personnelle", 200)
+    complement = texte("Complément d’adresse", 200)
+    code_postal = texte("Code postal", 10)
+    ville = texte("Ville", 100)
+    pays = texte("Pays (code à deux lettres)", 2)
+    capital = euros("Part du capital (€)")
+
+    def _pays(self, nom: str) -> str:
+        pays = str(self.cleaned_data[nom]).upper()
+        if pays and not re.fullmatch(r"[A-Z]{2}", pays):
+            raise forms.ValidationError("Deux lettres : FR pour la France.")
+        return pays
+
+    def clean_nationalite(self) -> str:
+        return self._pays("nationalite")
+
+    def clean_naissance_pays(self) -> str:
+        return self._pays("naissance_pays")
+
+    def clean_pays(self) -> str:
+        return self._pays("pays")
+
+    def clean_telephone(self) -> str:
+        numero = nettoyer(self.cleaned_data["telephone"])
+        if numero and not TELEPHONE.fullmatch(numero):
+            raise forms.ValidationError("Ce numéro n’est pas complet : 06 12 34 56 78, ou +33 6 12 34 56 78.")
+        return numero
+
+    def clean_date_naissance(self) -> Any:
+        naissance = self.cleaned_data["date_naissance"]
+        if naissance and naissance >= timezone.localdate():
+            raise forms.ValidationError("Cette date n’est pas passée.")
+        return naissance
+
+
+class JustificatifForm(forms.Form):
+    type = forms.ChoiceField(choices=TypeJustificatif.choices)
+    associe = forms.CharField(max_length=36, required=False)
+    fichier = forms.FileField(
+        label="Fichier",
+        max_length=200,
+        allow_empty_file=True,
+        error_messages={"required": "Choisissez un fichier.", "max_length": "Le nom du fichier est trop long."},
+    )
+
+
+class EnvoiForm(forms.Form):
+    exactitude = forms.BooleanField(
+        label="Je certifie que ces informations sont exactes et j’accepte qu’elles soient transmises à Qonto",
+        error_messages={"required": "Cochez la case pour envoyer votre demande."},
+    )
