@@ -59,7 +59,7 @@ class EtapeForm(forms.Form):
 def _ecrit(valeur: Any) -> str:
     if valeur is None:
         return ""
-    return str(valeur)
+    return f"{valeur:.2f}" if isinstance(valeur, Decimal) else str(valeur)
 
 
 class EntrepriseForm(EtapeForm):
@@ -79,8 +79,10 @@ class EntrepriseForm(EtapeForm):
     ville = texte("Ville", 100)
     pays = texte("Pays (code à deux lettres)", 2)
 
-    def __init__(self, *args: Any, flux: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, flux: str, siren_connu: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # The link will compare it with the card: another company is another dossier.
+        self.fields["siren"].disabled = siren_connu
         if flux == Flux.CREATION:
             for nom in ("siren", "numero_tva"):
                 del self.fields[nom]

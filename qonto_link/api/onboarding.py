@@ -4,13 +4,13 @@ Static partner credentials, no OAuth, no version in the paths, no idempotency ke
 must be looked for in `registrations()` before it is tried again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from qonto_link.api.ressources import Ressources
 from qonto_link.api.schemas.adhesion import OnboardingEvent, OnboardingWebhook, Registration, RegistrationFile
-from qonto_link.api.transport import Reglages, Transport
+from qonto_link.api.transport import Multipart, Reglages, Transport
 
 RACINE = "/register"
 PAR_PAGE = 25
@@ -61,7 +61,8 @@ class OnboardingClient(Ressources):
         registration_id: str,
         *,
         file_type: str,
-        fichier: IO[bytes],
+        morceaux: Iterable[bytes],
+        taille: int,
         nom: str,
         type_mime: str,
         stakeholder_id: str = "",
@@ -73,8 +74,7 @@ class OnboardingClient(Ressources):
             "POST",
             f"{RACINE}/registrations/{registration_id}/files",
             "registration_file",
-            formulaire=textes,
-            fichiers={"file": (nom, fichier, type_mime)},
+            flux=Multipart(textes=textes, nom=nom, type_mime=type_mime, taille=taille, morceaux=morceaux),
         )
 
     def files(self, registration_id: str) -> Iterator[RegistrationFile]:

@@ -1,6 +1,7 @@
 """One HTTP session to one host: timeouts, retries, no redirection, errors of one family."""
 
-from collections.abc import Callable, Iterator, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -123,12 +124,46 @@ class _Adaptateur(HTTPAdapter):
         super().close()
 
 
+class Multipart:
+    """A form with one file, sent piece by piece: the file never stands whole in memory."""
+
+    def __init__(
+        self, *, textes: Mapping[str, str], nom: str, type_mime: str, taille: int, morceaux: Iterable[bytes]
+    ) -> None:
+        frontiere = secrets.token_hex(16)
+        self.type_mime = f"multipart/form-data; boundary={frontiere}"
+        tete = "".join(
+            f'--{frontiere}\r\nContent-Disposition: form-data; name="{cle}"\r\n\r\n{valeur}\r\n'
+            for cle, valeur in textes.items()
+        )
+        # Quotes, line ends and controls would break out of the header.
+        sur = "".join("_" if signe in '"\\' or ord(signe) < 32 else signe for signe in nom)
+        tete += (
+            f'--{frontiere}\r\nContent-Disposition: form-data; name="file"; filename="{sur}"\r\n'
+            f"Content-Type: {type_mime}\r\n\r\n"
+        )
+        self._tete, self._pied = tete.encode(), f"\r\n--{frontiere}--\r\n".encode()
+        self._taille, self._morceaux = taille, morceaux
+
+    def __len__(self) -> int:
+        return len(self._tete) + self._taille + len(self._pied)
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._tete
+        yield from self._morceaux
+        yield self._pied
+
+
 @dataclass(frozen=True, kw_only=True)
 class Appel:
-    """One call. `corps`: JSON; `formulaire` and `fichiers`: form fields; `nom`: the path to show in errors."""
+    """One call. `corps`: JSON; `formulaire` and `fichiers`: form fields; `nom`: the path to show in errors.
+
+    `flux`: a body sent piece by piece, an iterable of bytes that has a length and a `type_mime`.
+    """
 
     params: Mapping[str, Any] | None = None
     corps: Any = None
+    flux: Multipart | None = None
     formulaire: Mapping[str, str] | None = None
     fichiers: Mapping[str, Any] | None = None
     entetes: Mapping[str, str] = field(default_factory=dict)
@@ -170,7 +205,7 @@ class Transport:
         try:
             return self._un_appel(methode, chemin, appel)
         except Unauthorized:
-            if self._renouveler is None or appel.fichiers:
+            if self._renouveler is None or appel.fichiers or appel.flux:
                 raise
             # Refused before anything was done: the same call may be made once more with a new token.
             self._entetes["Authorization"] = self._renouveler()
@@ -183,6 +218,8 @@ class Transport:
         if appel.corps is not None:
             # Sorted keys: the replay of a call under strong authentication must be identical byte for byte.
             data, entetes["Content-Type"] = orjson.dumps(appel.corps, option=orjson.OPT_SORT_KEYS), "application/json"
+        if appel.flux is not None:
+            data, entetes["Content-Type"] = appel.flux, appel.flux.type_mime
         self._reglages.avant_requete()
         reponse = self._envoyer(
             contexte,
