@@ -12,7 +12,7 @@ DEFAULT_ENCRYPTION_KEY = "ZGVtb25zdHJhdGlvbi1vbmx5LWtleS0wMTIzNDU2Nzg="
 DEMO_CLIENT_ID = "5b7a3f0e-3c1d-4c57-9d21-7f3f5a0c9b10"
 DEMO_CLIENT_SECRET = "sandbox-client-secret"
 DEMO_STAGING_TOKEN = "sandbox-staging-token"
-DEMO_PARTNER_ID = "sandbox-partner"
+DEMO_PARTNER_ID = "0d9d6a52-5e0b-4f6a-9a53-3a8f0c6f21b4"
 DEMO_PARTNER_TOKEN = "sandbox-partner-token"
 DEMO_ONBOARDING_WEBHOOK_SECRET = "sandbox-onboarding-webhook-secret"
 
@@ -50,6 +50,8 @@ class Environment(BaseSettings):
     qonto_client_secret: SecretStr = Field(SecretStr(DEMO_CLIENT_SECRET), alias="QONTO_CLIENT_SECRET")
     qonto_staging_token: SecretStr = Field(SecretStr(""), alias="QONTO_STAGING_TOKEN")
     qonto_app_url: str = Field("", alias="QONTO_APP_URL")
+    # Days during which the documents of an application are kept once it is over.
+    justificatifs_jours: int = Field(30, alias="JUSTIFICATIFS_JOURS", ge=0)
     qonto_onboarding_url: str = Field("", alias="QONTO_ONBOARDING_URL")
     qonto_partner_id: str = Field(DEMO_PARTNER_ID, alias="QONTO_PARTNER_ID")
     qonto_partner_token: SecretStr = Field(SecretStr(DEMO_PARTNER_TOKEN), alias="QONTO_PARTNER_TOKEN")

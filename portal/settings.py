@@ -217,6 +217,7 @@ QONTO_ONBOARDING_URL = ENV.onboarding_base_url
 QONTO_PARTNER_ID = ENV.qonto_partner_id
 QONTO_PARTNER_TOKEN = ENV.qonto_partner_token.get_secret_value()
 QONTO_ONBOARDING_WEBHOOK_SECRET = ENV.qonto_onboarding_webhook_secret.get_secret_value()
+JUSTIFICATIFS_JOURS = ENV.justificatifs_jours
 QONTO_APP_URL = ENV.qonto_app_url or (
     f"{ENV.qonto_base_url}/_sandbox/" if ENV.local_qonto else "https://app.qonto.com"
 )

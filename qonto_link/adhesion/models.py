@@ -215,7 +215,7 @@ class Correction(models.Model):
 
     @property
     def libelle(self) -> str:
-        nom = str(Dossier._meta.get_field(self.champ).verbose_name)
+        nom = str(getattr(Dossier._meta.get_field(self.champ), "verbose_name", self.champ))
         return nom[:1].upper() + nom[1:]
 
 

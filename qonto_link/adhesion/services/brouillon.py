@@ -80,11 +80,7 @@ def _ecrire(adhesion: Adhesion, contenu: dict[str, Any], maintenant: datetime) -
 
 def _fusionner(cible: Champs, changes: Champs, affiches: Champs) -> list[str]:
     """Write the changes; returns the fields that another tab had changed meanwhile to something else."""
-    croises = [
-        nom
-        for nom, valeur in changes.items()
-        if cible.get(nom, "") not in (affiches.get(nom, ""), valeur)
-    ]
+    croises = [nom for nom, valeur in changes.items() if cible.get(nom, "") not in (affiches.get(nom, ""), valeur)]
     cible.update(changes)
     return croises
 
@@ -191,9 +187,7 @@ def decider_correction(
     return True
 
 
-def _journaliser(
-    acte: str, adhesion: Adhesion, origine: Origine, maintenant: datetime, apres: dict[str, Any]
-) -> None:
+def _journaliser(acte: str, adhesion: Adhesion, origine: Origine, maintenant: datetime, apres: dict[str, Any]) -> None:
     journaliser(
         cabinet=adhesion.dossier.cabinet,
         dossier=adhesion.dossier,

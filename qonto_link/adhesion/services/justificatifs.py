@@ -59,11 +59,11 @@ def attendus(adhesion: Adhesion) -> list[Attendu]:
     return [_attendu(adhesion, genre, cle, qui, deposes.get((genre.value, cle))) for genre, cle, qui in demandes]
 
 
-def _attendu(
-    adhesion: Adhesion, genre: TypeJustificatif, cle: str, qui: str, depose: Justificatif | None
-) -> Attendu:
+def _attendu(adhesion: Adhesion, genre: TypeJustificatif, cle: str, qui: str, depose: Justificatif | None) -> Attendu:
     necessaire = adhesion.est_creation and genre in (TypeJustificatif.STATUTS, TypeJustificatif.IDENTITE)
-    return Attendu(genre.value, f"{genre.label} – {qui}" if qui else genre.label, AIDES[genre], cle, necessaire, depose)
+    return Attendu(
+        genre.value, f"{genre.label} – {qui}" if qui else genre.label, AIDES[genre], cle, necessaire, depose
+    )
 
 
 def etat_initial(flux: str, genre: str) -> EtatJustificatif:
@@ -165,7 +165,9 @@ def transmettre(*, adhesion: Adhesion, maintenant: datetime) -> int:
         adhesion.justificatifs.filter(
             Q(retire_le__isnull=True, etat=EtatJustificatif.A_TRANSMETTRE)
             | (Q(retire_le__isnull=False) & ~Q(qonto_file_id=""))
-        ).select_related("fichier", "dossier__cabinet").order_by(F("retire_le").asc(nulls_last=True), "pk")
+        )
+        .select_related("fichier", "dossier__cabinet")
+        .order_by(F("retire_le").asc(nulls_last=True), "pk")
     )
     if not attente:
         return 0

@@ -69,7 +69,9 @@ def _conclure_etape(adhesion: Adhesion, etape: Etape, maintenant: datetime) -> N
     """What the two last steps mean for the application; each is written into the audit trail."""
     statut = {"completed": Statut.OUVERTE, "deleted": Statut.ABANDONNEE}.get(etape.code)
     if statut:
-        motif = "Qonto a remis la demande à zéro : vous pouvez en commencer une autre." if etape.code == "deleted" else ""
+        motif = (
+            "Qonto a remis la demande à zéro : vous pouvez en commencer une autre." if etape.code == "deleted" else ""
+        )
         Adhesion.objects.filter(pk=adhesion.pk).update(statut=statut, motif=motif)
         adhesion.refresh_from_db()
         programmer_purge(adhesion=adhesion, maintenant=maintenant)
