@@ -52,7 +52,7 @@ DOSSIER_CABINET = (
         "Fiche GRC",
         "identification",
         "gestion_acces:dossier_fiche",
-        sous=("gestion_acces:dossier_dirigeant", "gestion_acces:dossier_divers", "banque:banques"),
+        sous=("banque:banques", "qonto_link:dossier"),
     ),
     _Piece("ACD Banque", "building-library", "banque:accueil"),
     _Piece("Comptabilité", "calculator", "comptabilite:accueil"),
@@ -96,12 +96,13 @@ def _entrees(pieces: tuple[_Piece, ...], chemin: str, *args: object) -> list[Ent
 
 def sections(request: HttpRequest, dossier: object) -> list[Section]:
     """The rail of this page: the firm's pages and the rooms of the dossier, or the rooms of the client's company."""
-    membre = getattr(request, "membre", None)
+    membre, societes = getattr(request, "membre", None), _url("accueil_client")
     if isinstance(membre, MembreCabinet):
         return _sections_cabinet(request.path, membre, dossier if isinstance(dossier, Dossier) else None)
     if isinstance(membre, MembreDossier):
         return _sections_client(request.path, membre)
-    return []
+    # The pages about oneself and the choice of a company: the way back to work.
+    return [Section("", [Entree("Mes sociétés", "building-office-2", societes, request.path == societes)])]
 
 
 def _sections_cabinet(chemin: str, membre: MembreCabinet, dossier: Dossier | None) -> list[Section]:

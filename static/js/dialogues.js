@@ -2,6 +2,7 @@
 //   data-portail-dialogue="some-id"  opens the dialog of this page that has this id
 //   <a href data-portail-dialogue>   loads the address into the shared dialog; without JavaScript it is a plain link
 //   data-portail-fermer              closes the dialog around it
+//   <form data-portail-confirmer="Question ?">  asks before it is sent; data-portail-confirmer-bouton names the act
 // The answer header `HX-Trigger: portail:fermer` closes the open dialog. Focus goes back to what opened it.
 
 const partage = document.getElementById("dialogue-portail");
@@ -74,3 +75,42 @@ for (const dialogue of document.querySelectorAll("dialog")) {
     if (dehors && !dialogue.querySelector("form[data-portail-modifie]")) dialogue.close();
   });
 }
+
+// A short question before a form goes. The form itself stays plain: without JavaScript it is sent at once.
+function demander(question, libelle) {
+  const dialogue = document.createElement("dialog");
+  dialogue.className = "dialogue";
+  dialogue.setAttribute("aria-labelledby", "question-titre");
+  dialogue.innerHTML = `<form method="dialog"><div class="dialogue-corps"><h2 id="question-titre"></h2></div>
+    <footer class="dialogue-pied"><button class="bouton" value="non">Annuler</button>
+    <button class="bouton bouton-danger" value="oui"></button></footer></form>`;
+  dialogue.querySelector("h2").textContent = question;
+  dialogue.querySelector("[value=oui]").textContent = libelle;
+  document.body.append(dialogue);
+  dialogue.showModal();
+  return new Promise((reponse) => {
+    dialogue.addEventListener("close", () => {
+      dialogue.remove();
+      reponse(dialogue.returnValue === "oui");
+    });
+  });
+}
+
+document.addEventListener(
+  "submit",
+  async (evenement) => {
+    const formulaire = evenement.target;
+    const question = formulaire.dataset.portailConfirmer;
+    if (!question || formulaire.dataset.portailConfirme) return;
+    evenement.preventDefault();
+    evenement.stopImmediatePropagation();
+    const bouton = evenement.submitter;
+    const libelle = formulaire.dataset.portailConfirmerBouton ?? bouton?.textContent.trim() ?? "Confirmer";
+    if (await demander(question, libelle)) {
+      formulaire.dataset.portailConfirme = "oui";
+      formulaire.requestSubmit(bouton);
+      delete formulaire.dataset.portailConfirme;
+    } else bouton?.focus();
+  },
+  true,
+);

@@ -7,6 +7,6 @@ DROITS = {
     "accueil": "connecte GET",
     "accueil_cabinet": "cabinet GET",
     "recherche_dossiers": "cabinet GET",
-    "composants": "cabinet administrateur GET,POST",
+    "composants": "cabinet administrateur GET+POST",
     "accueil_client": "connecte GET",
 }

@@ -104,7 +104,8 @@ def test_field_ties_its_help_and_its_error_to_the_control() -> None:
     assert 'aria-describedby="id_nom_helptext id_nom_error"' in rendu
     assert 'id="id_nom_error"' in rendu
     assert 'aria-invalid="true"' in rendu
-    assert rendu.count(">facultatif<") == 1
+    assert rendu.count("champ-optionnel") == 1
+    assert rendu.count('<span class="champ-obligatoire"') == 3  # two fields and the note
     assert rendu.index('id="id_accord"') < rendu.index("J’accepte")
 
 
