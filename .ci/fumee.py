@@ -43,6 +43,17 @@ def totp(secret: str) -> str:
     return f"{(int.from_bytes(empreinte[place : place + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
+pas_servis: dict[str, int] = {}
+
+
+def code_neuf(email: str, secret: str) -> str:
+    """A code serves once: wait for the next half minute when this one's was given."""
+    while int(time.time() // 30) <= pas_servis.get(email, 0):
+        time.sleep(0.5)
+    pas_servis[email] = int(time.time() // 30)
+    return totp(secret)
+
+
 class Navigateur:
     """Just enough of a browser: cookies, and the forms of the sign-in."""
 
@@ -60,18 +71,11 @@ class Navigateur:
             return reponse.url, reponse.read().decode()
 
     def connecter(self, email: str, secrets: dict[str, str]) -> None:
-        url, page = self.lire("/connexion/")
-        jeton = jeton_csrf(page)
-        champs = {"csrfmiddlewaretoken": jeton, "email": email, "mot_de_passe": MOT_DE_PASSE}
-        nom = re.search(r'<input[^>]*type="password"[^>]*name="([^"]+)"|name="([^"]+)"[^>]*type="password"', page)
-        if nom:
-            champs[nom.group(1) or nom.group(2)] = MOT_DE_PASSE
-        adresse = re.search(r'<input[^>]*type="email"[^>]*name="([^"]+)"|name="([^"]+)"[^>]*type="email"', page)
-        if adresse:
-            champs[adresse.group(1) or adresse.group(2)] = email
+        _, page = self.lire("/connexion/")
+        champs = {"csrfmiddlewaretoken": jeton_csrf(page), "email": email, "mot_de_passe": MOT_DE_PASSE}
         url, page = self.lire("/connexion/", champs)
-        if 'name="code"' in page and email in secrets:
-            self.lire(url, {"csrfmiddlewaretoken": jeton_csrf(page), "code": totp(secrets[email])})
+        if 'name="code"' in page:
+            self.lire(url, {"csrfmiddlewaretoken": jeton_csrf(page), "code": code_neuf(email, secrets[email])})
 
 
 def jeton_csrf(page: str) -> str:

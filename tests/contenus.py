@@ -55,7 +55,7 @@ def pdf_special(genre: str) -> bytes:
     return _modifie(genre)
 
 
-def pdf_bombe(taille_claire: int = 2_000_000_000) -> bytes:
+def pdf_bombe(taille_claire: int = 400_000_000) -> bytes:
     """A PDF whose object stream, on which the page tree depends, unfolds to `taille_claire` bytes."""
     compresseur = zlib.compressobj(9)
     zeros = b" " * 1_000_000

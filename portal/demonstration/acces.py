@@ -16,6 +16,7 @@ from gestion_acces.models import (
     ServiceDossier,
     Utilisateur,
 )
+from gestion_acces.services.facteurs import poser_totp
 from portal.demonstration.distribution import (
     ADMINISTRATRICE,
     AUTRE_CABINET,
@@ -25,38 +26,41 @@ from portal.demonstration.distribution import (
     VALLIER,
     FicheDemo,
     Personne,
+    cle_totp,
 )
 
 
 def semer(*, maintenant: datetime) -> None:
     with transaction.atomic():
         mot_de_passe = make_password(MOT_DE_PASSE)
-        membres = {personne.email: _collaborateur(personne, mot_de_passe) for personne in COLLABORATEURS}
+        membres = {personne.email: _collaborateur(personne, mot_de_passe, maintenant) for personne in COLLABORATEURS}
         for fiche in FICHES:
             dossier = _dossier(fiche, Cabinet.objects.get(nom=fiche.cabinet))
             for email in fiche.suivi_par:
                 Portefeuille.objects.get_or_create(membre=membres[email], dossier=dossier)
-            _personnes(fiche, dossier, mot_de_passe)
+            _personnes(fiche, dossier, mot_de_passe, maintenant)
             if fiche.tuile_qonto:
                 _services(dossier, membres[ADMINISTRATRICE].utilisateur, maintenant)
 
 
-def _utilisateur(personne: Personne, mot_de_passe: str) -> Utilisateur:
+def _utilisateur(personne: Personne, mot_de_passe: str, maintenant: datetime) -> Utilisateur:
     # One hash for all: Argon2 is slow on purpose, and the password is the same.
-    utilisateur, _ = Utilisateur.objects.get_or_create(
+    utilisateur, cree = Utilisateur.objects.get_or_create(
         email=personne.email,
         defaults={"prenom": personne.prenom, "nom": personne.nom, "password": mot_de_passe},
     )
+    if cree:
+        poser_totp(utilisateur=utilisateur, cle=cle_totp(personne.email), maintenant=maintenant)
     return utilisateur
 
 
-def _collaborateur(personne: Personne, mot_de_passe: str) -> MembreCabinet:
+def _collaborateur(personne: Personne, mot_de_passe: str, maintenant: datetime) -> MembreCabinet:
     autre = personne.email == VALLIER
     cabinet, _ = Cabinet.objects.get_or_create(nom=AUTRE_CABINET if autre else FICHES[0].cabinet)
     administre = personne.email in (ADMINISTRATRICE, VALLIER)
     role = RoleCabinet.ADMINISTRATEUR if administre else RoleCabinet.COLLABORATEUR
     membre, _ = MembreCabinet.objects.get_or_create(
-        utilisateur=_utilisateur(personne, mot_de_passe), defaults={"cabinet": cabinet, "role": role}
+        utilisateur=_utilisateur(personne, mot_de_passe, maintenant), defaults={"cabinet": cabinet, "role": role}
     )
     return membre
 
@@ -85,9 +89,9 @@ def _dossier(fiche: FicheDemo, cabinet: Cabinet) -> Dossier:
     return dossier
 
 
-def _personnes(fiche: FicheDemo, dossier: Dossier, mot_de_passe: str) -> None:
+def _personnes(fiche: FicheDemo, dossier: Dossier, mot_de_passe: str, maintenant: datetime) -> None:
     for personne, role in ((fiche.dirigeant, RoleClient.DIRIGEANT), *fiche.autres):
-        utilisateur = _utilisateur(personne, mot_de_passe)
+        utilisateur = _utilisateur(personne, mot_de_passe, maintenant)
         MembreDossier.objects.get_or_create(dossier=dossier, utilisateur=utilisateur, defaults={"role": role})
 
 

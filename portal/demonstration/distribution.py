@@ -1,5 +1,7 @@
 """The cast of the demonstration: firms, people and companies. The local Qonto knows the same companies."""
 
+import base64
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -42,6 +44,11 @@ class FicheDemo:
     autres: tuple[tuple[Personne, RoleClient], ...] = field(default=())
     tuile_qonto: bool = True
     cabinet: str = CABINET
+
+
+def cle_totp(email: str) -> str:
+    """The TOTP key of a demonstration account: always the same one, so that it can be printed at each start."""
+    return base64.b32encode(hashlib.sha256(f"demonstration:{email}".encode()).digest()[:20]).decode()
 
 
 COLLABORATEURS = (
