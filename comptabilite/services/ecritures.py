@@ -72,6 +72,11 @@ class _Controle:
         return self.exercices[date]
 
 
+def texte_propre(texte: str, longueur: int) -> str:
+    """Trimmed and cut; without NUL, which PostgreSQL does not store."""
+    return texte.replace("\x00", "").strip()[:longueur]
+
+
 def origine_de_l_acte(auteur: Utilisateur | None, origine: Origine | None) -> Origine:
     """Who the audit trail names: the origin given, else the author, else the system."""
     return origine or (Origine(email=auteur.email) if auteur else SYSTEME)
@@ -99,7 +104,7 @@ def controler_lignes(*, dossier: Dossier, lignes: Sequence[LigneSaisie]) -> None
 
 def _controler(saisie: EcritureSaisie, controle: _Controle) -> Exercice:
     """The exercice that the entry goes to. Raises the refusal of the first rule broken."""
-    if not saisie.piece.strip() or not saisie.libelle.strip():
+    if not texte_propre(saisie.piece, LONGUEUR_PIECE) or not texte_propre(saisie.libelle, LONGUEUR_LIBELLE):
         raise EcritureRefusee("Une écriture a un numéro de pièce et un libellé.")
     if saisie.journal.dossier_id != controle.dossier.pk:
         raise EcritureRefusee("Ce journal n’est pas de ce dossier.")
@@ -124,7 +129,7 @@ def _lignes(ecriture: Ecriture, saisies: Sequence[LigneSaisie]) -> list[LigneEcr
             date=ecriture.date,
             compte_id=saisie.compte.pk,
             tiers_id=saisie.tiers.pk if saisie.tiers else None,
-            libelle=(saisie.libelle.strip() or ecriture.libelle)[:LONGUEUR_LIBELLE],
+            libelle=texte_propre(saisie.libelle, LONGUEUR_LIBELLE) or ecriture.libelle,
             debit_cents=saisie.debit_cents,
             credit_cents=saisie.credit_cents,
         )
@@ -172,9 +177,9 @@ def _ecriture(
         exercice=_controler(saisie, controle),
         journal=saisie.journal,
         date=saisie.date,
-        piece=saisie.piece.strip()[:LONGUEUR_PIECE],
+        piece=texte_propre(saisie.piece, LONGUEUR_PIECE),
         date_piece=saisie.date_piece or saisie.date,
-        libelle=saisie.libelle.strip()[:LONGUEUR_LIBELLE],
+        libelle=texte_propre(saisie.libelle, LONGUEUR_LIBELLE),
         origine=saisie.origine,
         cle=saisie.cle,
         annule=saisie.annule,
@@ -302,8 +307,8 @@ def modifier_brouillard(
         )
         actuelle.exercice = _controler(saisie, controle)
         actuelle.journal, actuelle.date = saisie.journal, saisie.date
-        actuelle.piece = saisie.piece.strip()[:LONGUEUR_PIECE]
-        actuelle.libelle = saisie.libelle.strip()[:LONGUEUR_LIBELLE]
+        actuelle.piece = texte_propre(saisie.piece, LONGUEUR_PIECE)
+        actuelle.libelle = texte_propre(saisie.libelle, LONGUEUR_LIBELLE)
         actuelle.date_piece = saisie.date_piece or saisie.date
         actuelle.save(update_fields=["exercice", "journal", "date", "piece", "libelle", "date_piece"])
         if lignes is not None:

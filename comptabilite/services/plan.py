@@ -23,6 +23,7 @@ from portal.lib.identifiants import nettoyer
 FORMES_JURIDIQUES = {"SARL", "SAS", "SASU", "EURL", "SA", "SCI", "SNC", "ETS"}
 LONGUEUR_CODE_TIERS = 13
 LONGUEUR_CODE_PROPOSE = 9
+LONGUEUR_NOM = 160
 COLLECTIFS = {TypeTiers.FOURNISSEUR: "401", TypeTiers.CLIENT: "411"}
 
 
@@ -155,7 +156,7 @@ def tiers(
         "siren": nettoyer(siren) or nettoyer(siret)[:9],
         "numero_tva": nettoyer(numero_tva).upper(),
     }
-    iban = nettoyer(iban).upper()
+    iban, nom = nettoyer(iban).upper(), nom.replace("\x00", "").strip()[:LONGUEUR_NOM]
     with transaction.atomic():
         verrouiller_comptabilite(dossier)
         trouve = chercher_tiers(dossier=dossier, type_tiers=type, nom=nom, code=code, iban=iban, **identite)
@@ -164,7 +165,7 @@ def tiers(
                 dossier=dossier,
                 type=type,
                 code=code or code_tiers_libre(dossier=dossier, type_tiers=type, nom=nom),
-                nom=nom.strip() or code,
+                nom=nom or code,
                 compte=compte(dossier=dossier, numero=COLLECTIFS[TypeTiers(type)]),
                 iban=iban,
                 email=email,
