@@ -4,14 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from portal.demonstration import acces
+from portal.demonstration import acces, comptabilite
 
 
 class Etape(Protocol):
     def __call__(self, *, maintenant: datetime) -> None: ...
 
 
-ETAPES: tuple[tuple[str, Etape], ...] = (("Cabinets, personnes et dossiers", acces.semer),)
+ETAPES: tuple[tuple[str, Etape], ...] = (
+    ("Cabinets, personnes et dossiers", acces.semer),
+    ("Comptabilité", comptabilite.semer),
+)
 
 
 def semer_tout(*, maintenant: datetime, annoncer: Callable[[str], None]) -> None:
