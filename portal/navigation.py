@@ -43,6 +43,7 @@ CABINET = (
     _Piece("Cockpit", "chart-bar-square", "cockpit"),
     _Piece("Dossiers", "folder", "gestion_acces:dossier_liste"),
     _Piece("Connexions", "signal", "qonto_link:meteo"),
+    _Piece("Adhésions", "identification", "qonto_link:adhesions"),
     _Piece("Équipe", "users", "gestion_acces:equipe", administrateur=True),
     _Piece("Journal d’audit", "shield-check", "gestion_acces:audit", administrateur=True),
     _Piece("Paramètres", "cog-6-tooth", "gestion_acces:parametres", administrateur=True),

@@ -1,11 +1,15 @@
 """The Qonto tile: one state of a dossier, the same for the client and for his cabinet (product §4, end)."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
 
 from gestion_acces.models import Dossier
+from qonto_link.adhesion.enums import VIVANTS, Statut
+from qonto_link.adhesion.models import Adhesion
+from qonto_link.adhesion.queries import qui_agit
 from qonto_link.droits import libelles, scopes_manquants
 from qonto_link.enums import Intervenant, StatutConnexion
 from qonto_link.models import CompteQonto, Connexion
@@ -42,6 +46,9 @@ class Tuile:
     connexion: Connexion | None = None
     comptes: list[CompteQonto] = field(default_factory=list)
     droits_manquants: list[str] = field(default_factory=list)
+    adhesion: Adhesion | None = None
+    depuis: datetime | None = None
+    jours_sans_nouvelles: int = 0
 
     @property
     def ton(self) -> str:
@@ -70,14 +77,35 @@ def adresse_interface(connexion: Connexion | None) -> str:
     return f"{racine}/organizations/{connexion.organisation_slug}"
 
 
-def tuile_du_dossier(dossier: Dossier) -> Tuile:
+def tuile_du_dossier(dossier: Dossier, maintenant: datetime) -> Tuile:
     """The state of the dossier's link, read in a fixed number of queries."""
     derniere = Connexion.objects.pour_dossier(dossier).select_related("consenti_par").order_by("-pk").first()
     if derniere and derniere.statut != StatutConnexion.DISSOCIEE:
         return _tuile_liee(dossier, derniere)
+    adhesion = Adhesion.objects.pour_dossier(dossier).order_by("-pk").first()
+    # The account that an application opened was linked, then cut: the application is history.
+    if adhesion and adhesion.statut in VIVANTS and not (derniere and adhesion.statut == Statut.OUVERTE):
+        return _tuile_adhesion(adhesion, maintenant)
     if derniere:
         return Tuile(EtatTuile.DISSOCIE, "Ce qui a été importé est conservé.", connexion=derniere)
-    return Tuile(EtatTuile.A_DEMARRER, intervenant=Intervenant.DIRIGEANT)
+    return Tuile(EtatTuile.A_DEMARRER, adhesion.motif if adhesion else "", Intervenant.DIRIGEANT)
+
+
+def _tuile_adhesion(adhesion: Adhesion, maintenant: datetime) -> Tuile:
+    suite, intervenant = qui_agit(adhesion)
+    etats = {
+        Statut.BROUILLON: EtatTuile.A_COMPLETER,
+        Statut.REFUSEE: EtatTuile.A_COMPLETER,
+        Statut.OUVERTE: EtatTuile.OUVERT,
+    }
+    return Tuile(
+        etats.get(Statut(adhesion.statut), EtatTuile.EN_COURS),
+        suite,
+        intervenant,
+        adhesion=adhesion,
+        depuis=adhesion.etape_depuis or adhesion.modifiee_le,
+        jours_sans_nouvelles=adhesion.sans_nouvelles(maintenant),
+    )
 
 
 def _tuile_liee(dossier: Dossier, connexion: Connexion) -> Tuile:

@@ -81,7 +81,7 @@ def deposer_fichier(
 def _enregistrer(fichier: Fichier, scelle: FichierScelle) -> tuple[Fichier, bool]:
     existants = Fichier.objects.pour_dossier(fichier.dossier).presents().filter(sha256=fichier.sha256)
     if existant := existants.first():
-        return existant, False
+        return _garder_plus_longtemps(existant, fichier.purge_le), False
     stockage.ranger(scelle, fichier.cle)
     try:
         with transaction.atomic():
@@ -91,6 +91,14 @@ def _enregistrer(fichier: Fichier, scelle: FichierScelle) -> tuple[Fichier, bool
         stockage.effacer(fichier.cle)
         return existants.get(), False
     return fichier, True
+
+
+def _garder_plus_longtemps(existant: Fichier, purge_le: datetime | None) -> Fichier:
+    """The same bytes are wanted again: the longer of the two retentions holds, and for ever is the longest."""
+    if existant.purge_le and (purge_le is None or purge_le > existant.purge_le):
+        existant.purge_le = purge_le
+        existant.save(update_fields=["purge_le"])
+    return existant
 
 
 def ouvrir(fichier: Fichier) -> Iterator[bytes]:

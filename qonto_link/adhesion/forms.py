@@ -10,11 +10,14 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from gestion_acces.enums import FormeJuridique
 from portal.lib.identifiants import nettoyer, siren_valide
 from qonto_link.adhesion.enums import Flux, TypeJustificatif
 from qonto_link.adhesion.nomenclature import secteur_nace
+from qonto_link.adhesion.pays import PAYS
 
 TELEPHONE = re.compile(r"(?:\+|00)\d{6,15}|0\d{9}")
 GENRES = (("", "Non précisé"), ("female", "Madame"), ("male", "Monsieur"))
@@ -22,6 +25,10 @@ GENRES = (("", "Non précisé"), ("female", "Madame"), ("male", "Monsieur"))
 
 def texte(label: str, taille: int = 160, **kwargs: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=taille, required=False, show_hidden_initial=True, **kwargs)
+
+
+def choix_de_pays(label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=PAYS, required=False, show_hidden_initial=True)
 
 
 def jour(label: str, **kwargs: Any) -> forms.DateField:
@@ -47,6 +54,19 @@ class FluxForm(forms.Form):
 
 class EtapeForm(forms.Form):
     """A step: `changes()` gives the fields changed in this tab, as texts ready for the draft."""
+
+    def dire_origine(self, fiche: dict[str, str], saisi: dict[str, str]) -> None:
+        """Say beside each field that it comes from the card, or what the card says otherwise."""
+        for nom, valeur in fiche.items():
+            if nom not in self.fields or not valeur:
+                continue
+            champ = self.fields[nom]
+            if saisi.get(nom, "") == valeur:
+                mention = mark_safe('<span class="champ-repris">Repris de votre dossier</span>')
+            else:
+                lisible = dict(getattr(champ, "choices", ())).get(valeur, valeur)
+                mention = format_html("Dans votre dossier : « {} ». Votre cabinet verra la différence.", lisible)
+            champ.help_text = format_html("{} {}", champ.help_text, mention) if champ.help_text else mention
 
     def changes(self) -> dict[str, str]:
         return {nom: _ecrit(self.cleaned_data[nom]) for nom in self.changed_data if nom in self.cleaned_data}
@@ -77,7 +97,7 @@ class EntrepriseForm(EtapeForm):
     complement = texte("Complément d’adresse", 200)
     code_postal = texte("Code postal", 10)
     ville = texte("Ville", 100)
-    pays = texte("Pays (code à deux lettres)", 2)
+    pays = choix_de_pays("Pays")
 
     def __init__(self, *args: Any, flux: str, siren_connu: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -100,12 +120,6 @@ class EntrepriseForm(EtapeForm):
             raise forms.ValidationError("Un code NAF s’écrit avec quatre chiffres et une lettre : 10.71C.")
         return code
 
-    def clean_pays(self) -> str:
-        pays = str(self.cleaned_data["pays"]).upper()
-        if pays and not re.fullmatch(r"[A-Z]{2}", pays):
-            raise forms.ValidationError("Deux lettres : FR pour la France.")
-        return pays
-
 
 class AssocieForm(EtapeForm):
     prenom = texte("Prénom", 80)
@@ -113,32 +127,17 @@ class AssocieForm(EtapeForm):
     email = forms.EmailField(label="E-mail", required=False, show_hidden_initial=True)
     telephone = texte("Téléphone mobile", 20, help_text="06 12 34 56 78, ou +33 6 12 34 56 78.")
     genre = forms.ChoiceField(label="Civilité", choices=GENRES, required=False, show_hidden_initial=True)
-    nationalite = texte("Nationalité (code à deux lettres)", 2)
+    nationalite = choix_de_pays("Nationalité")
     date_naissance = jour("Date de naissance")
     naissance_code_postal = texte("Code postal de naissance", 10)
     naissance_ville = texte("Ville de naissance", 100)
-    naissance_pays = texte("Pays de naissance (code à deux lettres)", 2)
+    naissance_pays = choix_de_pays("Pays de naissance")
     adresse = texte("Adresse personnelle", 200)
     complement = texte("Complément d’adresse", 200)
     code_postal = texte("Code postal", 10)
     ville = texte("Ville", 100)
-    pays = texte("Pays (code à deux lettres)", 2)
+    pays = choix_de_pays("Pays")
     capital = euros("Part du capital (€)")
-
-    def _pays(self, nom: str) -> str:
-        pays = str(self.cleaned_data[nom]).upper()
-        if pays and not re.fullmatch(r"[A-Z]{2}", pays):
-            raise forms.ValidationError("Deux lettres : FR pour la France.")
-        return pays
-
-    def clean_nationalite(self) -> str:
-        return self._pays("nationalite")
-
-    def clean_naissance_pays(self) -> str:
-        return self._pays("naissance_pays")
-
-    def clean_pays(self) -> str:
-        return self._pays("pays")
 
     def clean_telephone(self) -> str:
         numero = nettoyer(self.cleaned_data["telephone"])

@@ -21,7 +21,7 @@ from qonto_link.tuile import tuile_du_dossier
 
 @vue_dossier_cabinet()
 def dossier(request: RequeteCabinet) -> HttpResponse:
-    tuile = tuile_du_dossier(request.dossier)
+    tuile = tuile_du_dossier(request.dossier, timezone.now())
     contexte = {
         "dossier": request.dossier,
         "onglet": "qonto",

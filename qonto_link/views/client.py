@@ -19,6 +19,7 @@ from gestion_acces.enums import Service
 from gestion_acces.queries import niveaux_du_membre
 from gestion_acces.services.audit import origine_de
 from portal.lib import affichage
+from qonto_link.adhesion import sonnette
 from qonto_link.droits import libelles, scopes_requis
 from qonto_link.errors import QontoLinkError
 from qonto_link.forms import ChoixComptesForm, DissociationForm
@@ -34,18 +35,22 @@ from qonto_link.tuile import tuile_du_dossier
 @vue_dossier_client()
 def applications(request: RequeteClient) -> HttpResponse:
     niveaux = niveaux_du_membre(request.membre)
+    # The number before the state: what changes in between is seen at the next question.
+    numero = sonnette.numero(request.dossier.pk)
     contexte = {
+        "sonnette": sonnette.jeton(request.dossier.pk),
+        "numero": numero,
         "dossier": request.dossier,
         "membre": request.membre,
         "niveaux": niveaux,
-        "tuile": tuile_du_dossier(request.dossier) if Service.QONTO in niveaux else None,
+        "tuile": tuile_du_dossier(request.dossier, timezone.now()) if Service.QONTO in niveaux else None,
     }
     return render(request, "qonto_link/applications.html", contexte)
 
 
 @vue_dossier_client(service=Service.QONTO)
 def compte(request: RequeteClient) -> HttpResponse:
-    tuile = tuile_du_dossier(request.dossier)
+    tuile = tuile_du_dossier(request.dossier, timezone.now())
     if not tuile.est_liee:
         return redirect("qonto_link:applications", request.dossier.pk)
     contexte = {"dossier": request.dossier, "membre": request.membre, "tuile": tuile}
@@ -71,7 +76,7 @@ def associer(request: RequeteClient) -> HttpResponse:
     """What is going to happen, and which rights will be asked."""
     contexte = {
         "dossier": request.dossier,
-        "tuile": tuile_du_dossier(request.dossier),
+        "tuile": tuile_du_dossier(request.dossier, timezone.now()),
         "droits": libelles(scopes_requis(request.dossier)),
     }
     return render(request, "qonto_link/associer.html", contexte)
@@ -200,7 +205,7 @@ def dissociation(request: RequeteClient) -> HttpResponse:
     contexte = {
         "dossier": request.dossier,
         "form": form,
-        "tuile": tuile_du_dossier(request.dossier),
+        "tuile": tuile_du_dossier(request.dossier, timezone.now()),
         "pendants": pendants(request.dossier),
     }
     return render(request, "qonto_link/dissocier.html", contexte, status=422 if form.errors else 200)

@@ -4,9 +4,6 @@ from qonto_sandbox.resources import (
     bank_accounts,
     beneficiaries,
     bulk_transfers,
-    client_invoices,
-    clients,
-    credit_notes,
     internal_transfers,
     organization,
     recurring_transfers,
@@ -27,7 +24,4 @@ MODULES = (
     recurring_transfers,
     internal_transfers,
     transfer_requests,
-    clients,
-    client_invoices,
-    credit_notes,
 )

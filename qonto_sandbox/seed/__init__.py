@@ -3,13 +3,12 @@
 from datetime import date
 
 from qonto_sandbox.core.world import World
-from qonto_sandbox.seed import invoices, organizations, payees
+from qonto_sandbox.seed import organizations, payees
 
 # In this order: later ones may read what the earlier ones planted.
 MODULES = (
     organizations,
     payees,
-    invoices,
 )
 
 

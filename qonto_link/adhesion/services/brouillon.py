@@ -22,6 +22,7 @@ from qonto_link.adhesion.champs import (
 from qonto_link.adhesion.enums import EtatCorrection, Statut
 from qonto_link.adhesion.errors import AssocieInconnu, DejaEnCours, DejaSoumise
 from qonto_link.adhesion.models import Adhesion, Correction
+from qonto_link.adhesion.services.justificatifs import retirer
 
 ASSOCIES_MAX = 20
 
@@ -128,14 +129,17 @@ def ajouter_associe(*, adhesion: Adhesion, maintenant: datetime) -> str:
     return cle
 
 
-def retirer_associe(*, adhesion: Adhesion, cle: str, maintenant: datetime) -> None:
-    """Take a person away, never the first: he is the dirigeant who owns the application."""
+def retirer_associe(*, adhesion: Adhesion, cle: str, origine: Origine, maintenant: datetime) -> None:
+    """Take a person and his papers away, never the first: he is the dirigeant who owns the application."""
     with transaction.atomic():
         ligne = _verrouiller(adhesion)
         contenu = ligne.contenu
         gardes = [associe for rang, associe in enumerate(contenu["associes"]) if rang == 0 or associe["cle"] != cle]
-        if len(gardes) != len(contenu["associes"]):
-            _ecrire(ligne, {**contenu, "associes": gardes}, maintenant)
+        if len(gardes) == len(contenu["associes"]):
+            return
+        _ecrire(ligne, {**contenu, "associes": gardes}, maintenant)
+        for justificatif in ligne.justificatifs.presents().filter(associe=cle):
+            retirer(justificatif=justificatif, origine=origine, maintenant=maintenant)
 
 
 def _proposer_corrections(adhesion: Adhesion, contenu: dict[str, Any], maintenant: datetime) -> None:

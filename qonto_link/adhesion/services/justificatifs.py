@@ -185,6 +185,15 @@ def transmettre(*, adhesion: Adhesion, maintenant: datetime) -> int:
     return envoyes
 
 
+def a_transmettre(limite: int = 200) -> list[int]:
+    """The applications whose documents still have to leave for Qonto, or to be deleted there."""
+    attente = Justificatif.objects.filter(
+        Q(retire_le__isnull=True, etat=EtatJustificatif.A_TRANSMETTRE)
+        | (Q(retire_le__isnull=False) & ~Q(qonto_file_id=""))
+    ).exclude(adhesion__registration_id="")
+    return list(attente.order_by("adhesion_id").values_list("adhesion_id", flat=True).distinct()[:limite])
+
+
 def _transmettre_un(
     client: OnboardingClient,
     adhesion: Adhesion,

@@ -1,0 +1,101 @@
+"""The inbox of Qonto's events: signature on the raw bytes, stored, then handled; a replay is the same row."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from pydantic import ValidationError
+
+from qonto_link.adhesion.errors import SignatureInvalide
+from qonto_link.adhesion.models import Adhesion, EvenementRecu
+from qonto_link.adhesion.services.suivi import franchir
+from qonto_link.api.schemas.adhesion import OnboardingEvent
+from qonto_link.api.webhooks import signature_onboarding_valide
+
+TAILLE_MAX = 64 * 1024
+ESSAIS_MAX = 8
+
+
+@dataclass(frozen=True)
+class Reception:
+    evenement: EvenementRecu
+    nouveau: bool
+
+
+def recevoir_partenaire(*, corps: bytes, signature: str, maintenant: datetime) -> Reception:
+    """Store an event of the onboarding API. Raises SignatureInvalide; a body that is no event is one too."""
+    secret = settings.QONTO_ONBOARDING_WEBHOOK_SECRET
+    if len(corps) > TAILLE_MAX or not signature_onboarding_valide(secret=secret, corps=corps, signature=signature):
+        raise SignatureInvalide
+    try:
+        recu = OnboardingEvent.model_validate_json(corps)
+        cree_le = recu.created_at
+    except ValidationError:
+        raise SignatureInvalide from None
+    if not recu.id or cree_le is None:
+        raise SignatureInvalide
+    return _ranger("partenaire", recu.id, recu.event_type, recu.resource_id, corps, maintenant)
+
+
+def _ranger(
+    source: str, external_id: str, genre: str, resource_id: str, corps: bytes, maintenant: datetime
+) -> Reception:
+    try:
+        with transaction.atomic():
+            evenement = EvenementRecu.objects.create(
+                source=source,
+                external_id=external_id[:64],
+                type=genre[:80],
+                resource_id=resource_id[:64],
+                corps=corps.decode("utf-8", "replace"),
+                recu_le=maintenant,
+            )
+    except IntegrityError:
+        return Reception(EvenementRecu.objects.get(source=source, external_id=external_id[:64]), False)
+    return Reception(evenement, True)
+
+
+def traiter(*, evenement: EvenementRecu, maintenant: datetime) -> Adhesion | None:
+    """Handle an event once; returns the application that moved. Running again does nothing more.
+
+    One that names an application not known yet waits: it may have overtaken the answer to the creation.
+    """
+    if evenement.traite_le:
+        return None
+    adhesion = _adhesion_de(evenement)
+    if adhesion is None and evenement.tentatives + 1 < ESSAIS_MAX:
+        EvenementRecu.objects.filter(pk=evenement.pk).update(tentatives=F("tentatives") + 1)
+        return None
+    avance = False
+    with transaction.atomic():
+        code = evenement.type.rsplit(".", 1)[-1]
+        if adhesion is not None and (evenement.type.startswith("registrations.") or code == "deleted"):
+            survenue = datetime.fromisoformat(json.loads(evenement.corps)["created_at"])
+            avance = franchir(
+                adhesion=adhesion, code=code, survenue_le=survenue, source="webhook", maintenant=maintenant
+            )
+        erreur = "" if adhesion is not None else "adhésion inconnue du portail"
+        EvenementRecu.objects.filter(pk=evenement.pk, traite_le__isnull=True).update(
+            traite_le=maintenant, tentatives=F("tentatives") + 1, erreur=erreur
+        )
+    return adhesion if avance else None
+
+
+def _adhesion_de(evenement: EvenementRecu) -> Adhesion | None:
+    """By the registration, or by the organization for the events that name it."""
+    adhesions = Adhesion.objects.select_related("dossier__cabinet")
+    if not evenement.resource_id:
+        return None
+    return (
+        adhesions.filter(registration_id=evenement.resource_id).first()
+        or adhesions.vivantes().filter(organisation_id=evenement.resource_id).first()
+    )
+
+
+def en_attente(limite: int = 500) -> list[int]:
+    """Events stored and not handled: a worker died, or the queue was away."""
+    attente = EvenementRecu.objects.filter(traite_le__isnull=True, tentatives__lt=ESSAIS_MAX).order_by("recu_le", "pk")
+    return list(attente.values_list("pk", flat=True)[:limite])

@@ -1,0 +1,49 @@
+"""Doors without session: the webhook of the onboarding API, and the doorbell of an open page."""
+
+from contextlib import suppress
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from kombu.exceptions import OperationalError
+
+from gestion_acces.acces import ACTE, vue_publique
+from qonto_link.adhesion import sonnette as cloche
+from qonto_link.adhesion.errors import SignatureInvalide
+from qonto_link.adhesion.services.evenements import TAILLE_MAX, recevoir_partenaire
+from qonto_link.adhesion.tasks import traiter_evenement
+from qonto_link.api.webhooks import ENTETE_ONBOARDING
+
+
+@csrf_exempt
+@vue_publique(methodes=ACTE)
+def webhook_partenaire(request: HttpRequest) -> HttpResponse:
+    """Store and answer at once; a task does the rest. A replay is answered like the first time."""
+    if int(request.headers.get("Content-Length") or 0) > TAILLE_MAX:
+        return HttpResponse(status=413)
+    try:
+        reception = recevoir_partenaire(
+            corps=request.body, signature=request.headers.get(ENTETE_ONBOARDING, ""), maintenant=timezone.now()
+        )
+    except SignatureInvalide:
+        return HttpResponse(status=400)
+    if reception.nouveau:
+        # Without the queue the event waits in the inbox, where the sweep finds it.
+        with suppress(OperationalError):
+            traiter_evenement.delay(evenement_id=reception.evenement.pk)
+    return HttpResponse(status=204)
+
+
+@vue_publique()
+def sonnette(request: HttpRequest, jeton: str) -> HttpResponse:
+    """204 while nothing changed; the new number otherwise; 410 when the token is forged or too old."""
+    dossier_id = cloche.dossier_du_jeton(jeton)
+    if not dossier_id:
+        return HttpResponse(status=410)
+    numero = cloche.numero(dossier_id)
+    if numero == request.GET.get("n", ""):
+        reponse = HttpResponse(status=204)
+    else:
+        reponse = HttpResponse(numero, content_type="text/plain")
+    reponse["Cache-Control"] = "no-store"
+    return reponse
