@@ -48,6 +48,14 @@ class Niveau(models.TextChoices):
 ORDRE_DES_NIVEAUX: dict[str, int] = {Niveau.CONSULTER: 1, Niveau.PREPARER: 2, Niveau.PAYER: 3}
 
 
+# The levels that make sense on each service, with the words of its screen. Nobody pays with i-Dépôt: one deposits.
+NIVEAUX_PROPOSES: dict[str, dict[str, str]] = {
+    Service.QONTO: {Niveau.CONSULTER: "Consulter", Niveau.PREPARER: "Préparer", Niveau.PAYER: "Payer"},
+    Service.I_FACTURE: {Niveau.CONSULTER: "Consulter", Niveau.PREPARER: "Préparer", Niveau.PAYER: "Payer"},
+    Service.I_DEPOT: {Niveau.CONSULTER: "Consulter", Niveau.PREPARER: "Déposer"},
+}
+
+
 class FormeJuridique(models.TextChoices):
     EI = "EI", "Entreprise individuelle"
     EURL = "EURL", "EURL"

@@ -69,3 +69,21 @@ class TropDEssais(GestionAccesError):
             "Trop d’essais. Attendez un quart d’heure, ou choisissez un nouveau mot de passe par"
             " « Mot de passe oublié »."
         )
+
+
+class DernierAdministrateur(GestionAccesError):
+    """A firm keeps at least one administrator."""
+
+    def __init__(self) -> None:
+        super().__init__("C’est le dernier administrateur du cabinet : nommez-en un autre d’abord.")
+
+
+class DernierDirigeant(GestionAccesError):
+    """A company keeps at least one dirigeant."""
+
+    def __init__(self) -> None:
+        super().__init__("C’est le dernier dirigeant du dossier : nommez-en un autre d’abord.")
+
+
+class FichierIllisible(GestionAccesError):
+    """A file of dossiers cannot be read; the message says why."""

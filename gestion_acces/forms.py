@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from gestion_acces.enums import Niveau
+from gestion_acces.enums import NIVEAUX_PROPOSES
 from gestion_acces.models import Dossier
 from gestion_acces.queries import LigneAcces
 from portal.lib.identifiants import nettoyer, siret_valide
@@ -107,18 +107,18 @@ class DirigeantForm(forms.Form):
 
 
 class AccesForm(forms.Form):
-    """One select per person of the client company; field names are `acces_<id of the membership>`."""
+    """One row of levels per person of the client company; field names are `acces_<id of the membership>`."""
 
-    def __init__(self, *args: Any, lignes: list[LigneAcces], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lignes: list[LigneAcces], service: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choix = [("", "Aucun accès"), *Niveau.choices]
         self.lignes = lignes
         for ligne in lignes:
             self.fields[f"acces_{ligne.membre.pk}"] = forms.ChoiceField(
-                label=f"Accès de {ligne.membre.utilisateur.nom_complet}",
-                choices=choix,
+                label=f"{ligne.membre.nom_affiche} – {ligne.membre.get_role_display()}",
+                choices=[("", "Aucun accès"), *NIVEAUX_PROPOSES[service].items()],
                 required=False,
                 initial=ligne.niveau,
+                widget=forms.RadioSelect(),
             )
 
     def niveaux(self) -> dict[int, str]:

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from gestion_acces.enums import FormeJuridique, Niveau, RoleCabinet, RoleClient, Service, TypeFacteur
+from gestion_acces.enums import NIVEAUX_PROPOSES, FormeJuridique, Niveau, RoleCabinet, RoleClient, Service, TypeFacteur
 from portal.lib.chiffrement import ChampChiffre
 
 
@@ -287,6 +287,10 @@ class MembreDossier(models.Model):
         """The name under which this dossier knows the person."""
         return f"{self.prenom} {self.nom}".strip() or self.utilisateur.nom_complet
 
+    @property
+    def initiales(self) -> str:
+        return "".join(mot[0] for mot in self.nom_affiche.split()[:2]).upper()
+
 
 class Invitation(models.Model):
     """A place kept for an address, in a firm or in a dossier, until its owner takes it by the link he was mailed.
@@ -395,6 +399,11 @@ class AccesService(models.Model):
 
     def __str__(self) -> str:
         return f"{self.membre} – {self.service_dossier.service} : {self.get_niveau_display()}"
+
+    @property
+    def libelle(self) -> str:
+        """The level in the words of its service."""
+        return NIVEAUX_PROPOSES[self.service_dossier.service].get(self.niveau, self.get_niveau_display())
 
 
 class FichierQuerySet(models.QuerySet["Fichier"]):

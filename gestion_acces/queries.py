@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from gestion_acces.enums import Niveau
+from gestion_acces.enums import NIVEAUX_PROPOSES
 from gestion_acces.models import AccesService, Dossier, MembreCabinet, MembreDossier, ServiceDossier, Utilisateur
 
 TAILLE_PAGE = 50
@@ -47,18 +47,16 @@ class LigneAcces:
 
 
 def acces_du_service(service_dossier: ServiceDossier) -> list[LigneAcces]:
-    """Every person of the client company with the level held. The dirigeant without one is proposed « Payer » (S4)."""
+    """Every person of the client company with the level held. The dirigeant is proposed the most at first (S4)."""
     niveaux = dict(AccesService.objects.filter(service_dossier=service_dossier).values_list("membre_id", "niveau"))
     membres = (
-        MembreDossier.objects.filter(dossier_id=service_dossier.dossier_id)
+        MembreDossier.objects.filter(dossier_id=service_dossier.dossier_id, actif=True)
         .select_related("utilisateur")
         .order_by("role", "utilisateur__nom", "pk")
     )
-    premiere_fois = not niveaux
-    return [
-        LigneAcces(membre, niveaux.get(membre.pk, Niveau.PAYER if premiere_fois and membre.est_dirigeant else ""))
-        for membre in membres
-    ]
+    # The most that the service offers: to pay, or to deposit.
+    propose = list(NIVEAUX_PROPOSES[service_dossier.service])[-1] if not niveaux else ""
+    return [LigneAcces(membre, niveaux.get(membre.pk, propose if membre.est_dirigeant else "")) for membre in membres]
 
 
 def dossiers_du_client(utilisateur: Utilisateur) -> QuerySet[Dossier]:

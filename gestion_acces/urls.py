@@ -1,6 +1,17 @@
 from django.urls import include, path
 
-from gestion_acces.views import cabinet, compte, confirmation, connexion, entree
+from gestion_acces.views import (
+    cabinet,
+    compte,
+    confirmation,
+    connexion,
+    dossiers,
+    entree,
+    equipe,
+    personnes,
+    registre,
+    tuiles,
+)
 
 app_name = "gestion_acces"
 
@@ -35,15 +46,46 @@ compte_urls = [
 cabinet_urls = [
     path("", cabinet.dossier_fiche, name="dossier_fiche"),
     path("dirigeant/", cabinet.dossier_dirigeant, name="dossier_dirigeant"),
-    path("divers/", cabinet.dossier_divers, name="dossier_divers"),
-    path("divers/enregistrer/", cabinet.tuile_enregistrer, name="tuile_enregistrer"),
-    path("divers/qonto/", cabinet.tuile_confirmation, name="tuile_confirmation"),
-    path("divers/qonto/acces/", cabinet.tuile_acces, name="tuile_acces"),
+    path("divers/", tuiles.dossier_divers, name="dossier_divers"),
+    path("divers/enregistrer/", tuiles.tuile_enregistrer, name="tuile_enregistrer"),
+    path("divers/<str:service>/", tuiles.tuile_confirmation, name="tuile_confirmation"),
+    path("divers/<str:service>/acces/", tuiles.tuile_acces, name="tuile_acces"),
+    path("personnes/", personnes.personnes, name="personnes"),
+    path("personnes/inviter/", personnes.personne_inviter, name="personne_inviter"),
+    path("personnes/<int:personne_id>/", personnes.personne, name="personne"),
+    path("personnes/<int:personne_id>/relancer/", personnes.personne_relancer, name="personne_relancer"),
+]
+
+client_urls = [
+    path("personnes/", personnes.personnes_client, name="personnes_client"),
+    path("personnes/inviter/", personnes.personne_inviter_client, name="personne_inviter_client"),
+    path("personnes/<int:personne_id>/", personnes.personne_client, name="personne_client"),
+    path("personnes/<int:personne_id>/relancer/", personnes.personne_relancer_client, name="personne_relancer_client"),
+]
+
+administration_urls = [
+    path("equipe/", equipe.equipe, name="equipe"),
+    path("equipe/inviter/", equipe.collaborateur_inviter, name="collaborateur_inviter"),
+    path("equipe/portefeuilles/", equipe.portefeuilles, name="portefeuilles"),
+    path("equipe/<int:membre_id>/", equipe.collaborateur, name="collaborateur"),
+    path("equipe/invitations/<uuid:invitation_id>/renvoyer/", equipe.invitation_renvoyer, name="invitation_renvoyer"),
+    path("equipe/invitations/<uuid:invitation_id>/annuler/", equipe.invitation_annuler, name="invitation_annuler"),
+    path("parametres/", equipe.parametres, name="parametres"),
+    path("registre/", registre.registre_acces, name="registre"),
+    path("registre/exporter/<str:format>/", registre.registre_exporter, name="registre_exporter"),
+    path("audit/", registre.audit, name="audit"),
+    path("audit/verifier/", registre.audit_verifier, name="audit_verifier"),
+    path("audit/exporter/<str:format>/", registre.audit_exporter, name="audit_exporter"),
 ]
 
 urlpatterns = [
     *public_urls,
     path("compte/", include(compte_urls)),
+    path("cabinet/", include(administration_urls)),
     path("cabinet/dossiers/", cabinet.dossier_liste, name="dossier_liste"),
+    path("cabinet/dossiers/creer/", dossiers.dossier_creer, name="dossier_creer"),
+    path("cabinet/dossiers/importer/", dossiers.dossier_importer, name="dossier_importer"),
+    path("cabinet/dossiers/importer/modele/", dossiers.dossier_modele_csv, name="dossier_modele_csv"),
     path("cabinet/dossiers/<uuid:dossier_id>/", include(cabinet_urls)),
+    path("espace/<uuid:dossier_id>/", include(client_urls)),
 ]

@@ -16,6 +16,11 @@ def service_actif(dossier: Dossier, service: str) -> ServiceDossier | None:
     return ServiceDossier.objects.filter(dossier=dossier, service=service, actif=True).first()
 
 
+def services_actifs(dossier: Dossier) -> dict[str, ServiceDossier]:
+    """Service → its tile, for those that are switched on."""
+    return {ligne.service: ligne for ligne in ServiceDossier.objects.filter(dossier=dossier, actif=True)}
+
+
 def activer_service(
     *, dossier: Dossier, service: str, par: Utilisateur, origine: Origine, date: datetime
 ) -> ServiceDossier:
