@@ -37,6 +37,7 @@ class _Piece:
     sous: tuple[str, ...] = ()
     administrateur: bool = False
     service: str = ""
+    dirigeant: bool = False
 
 
 CABINET = (
@@ -45,6 +46,7 @@ CABINET = (
     _Piece("Connexions", "signal", "qonto_link:meteo"),
     _Piece("Adhésions", "identification", "qonto_link:adhesions"),
     _Piece("Équipe", "users", "gestion_acces:equipe", administrateur=True),
+    _Piece("Registre des accès", "clipboard-document-check", "gestion_acces:registre", administrateur=True),
     _Piece("Journal d’audit", "shield-check", "gestion_acces:audit", administrateur=True),
     _Piece("Paramètres", "cog-6-tooth", "gestion_acces:parametres", administrateur=True),
 )
@@ -65,6 +67,7 @@ DOSSIER_CLIENT = (
     _Piece("Mes applications", "squares-2x2", "qonto_link:applications"),
     _Piece("i-Facture", "banknotes", "facturation:accueil_client", service=Service.I_FACTURE),
     _Piece("i-Dépôt", "inbox-stack", "depot:accueil_client", service=Service.I_DEPOT),
+    _Piece("Personnes", "users", "gestion_acces:personnes_client", dirigeant=True),
 )
 PERSONNEL = (
     _Piece("Mon profil", "user-circle", "gestion_acces:profil"),
@@ -115,13 +118,19 @@ def _sections_cabinet(chemin: str, membre: MembreCabinet, dossier: Dossier | Non
     return [*trouvees, Section(dossier.code, du_dossier)] if dossier else trouvees
 
 
+def _ouverte(piece: _Piece, membre: MembreDossier, ouverts: set[str]) -> bool:
+    if piece.dirigeant and not membre.est_dirigeant:
+        return False
+    return not piece.service or piece.service in ouverts
+
+
 def _sections_client(chemin: str, membre: MembreDossier) -> list[Section]:
     ouverts = set(
         AccesService.objects.filter(membre=membre, service_dossier__actif=True).values_list(
             "service_dossier__service", flat=True
         )
     )
-    pieces = tuple(piece for piece in DOSSIER_CLIENT if not piece.service or piece.service in ouverts)
+    pieces = tuple(piece for piece in DOSSIER_CLIENT if _ouverte(piece, membre, ouverts))
     return [Section("", _entrees(pieces, chemin, membre.dossier_id))]
 
 

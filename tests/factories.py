@@ -89,3 +89,18 @@ class AccesServiceFactory(DjangoModelFactory[models.AccesService]):
     membre = factory.SubFactory(MembreDossierFactory)
     service_dossier = factory.SubFactory(ServiceDossierFactory, dossier=factory.SelfAttribute("..membre.dossier"))
     niveau = Niveau.PAYER
+
+
+class InvitationFactory(DjangoModelFactory[models.Invitation]):
+    """A place in a firm that waits for its owner."""
+
+    class Meta:
+        model = models.Invitation
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    email = factory.Sequence(lambda n: f"invite{n}@example.test")
+    prenom = "Zoé"
+    nom = "Petit"
+    role = "collaborateur"
+    envoyee_le = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+    expire_le = datetime(2100, 1, 1, tzinfo=UTC)

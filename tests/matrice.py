@@ -240,15 +240,20 @@ def distribuer() -> Distribution:
     return scene
 
 
-def _refus_du_droit(personne: Personne, droit: Droit) -> int:
-    """404 or 403 for the person, 0 when the right is his; written apart from the doors, from the product's text."""
+def _refus_du_droit(personne: Personne, droit: Droit, ligne: bool) -> int:
+    """404 or 403 for the person, 0 when the right is his; written apart from the doors, from the product's text.
+
+    `ligne`: the URL names a row of the firm (a person of the team, an invitation).
+    """
     if droit.espace == "cabinet":
         if not personne.cabinet:
             return 404
         administrateur = personne.cabinet == RoleCabinet.ADMINISTRATEUR
         if droit.par_dossier and not (personne.chez_lui and (administrateur or personne.en_portefeuille)):
             return 404
-        return 403 if droit.reserve == "administrateur" and not administrateur else 0
+        if droit.reserve == "administrateur" and not administrateur:
+            return 403
+        return 404 if ligne and not personne.chez_lui else 0
     if droit.espace == "client":
         if not personne.role_client or (droit.service and not personne.niveau):
             return 404
@@ -259,7 +264,7 @@ def _refus_du_droit(personne: Personne, droit: Droit) -> int:
     return 0
 
 
-def attendu(personne: Personne, droit: Droit, methode: str) -> str:
+def attendu(personne: Personne, droit: Droit, methode: str, *, ligne: bool = False) -> str:
     """What the person must get: `entre`, `connexion`, `enroler`, `confirmer`, `403`, `404` or `405`."""
     if droit.espace != "public" and not personne.connecte:
         return "connexion"
@@ -267,7 +272,7 @@ def attendu(personne: Personne, droit: Droit, methode: str) -> str:
         return "405"
     if droit.espace == "public":
         return "entre"
-    refus = _refus_du_droit(personne, droit)
+    refus = _refus_du_droit(personne, droit, ligne)
     if refus:
         return str(refus)
     if personne.doit_verifier and not personne.verifie and not droit.sans_second_facteur:
@@ -318,9 +323,9 @@ def adresse_de(url: Url, tables: Tables, scene: Distribution, dossier: Dossier) 
 
 
 def porte_une_ligne(url: Url, tables: Tables) -> bool:
-    """True when the URL names a row of a dossier besides the dossier itself."""
+    """True when the URL names a row besides the dossier itself."""
     fabriques = [tables.fabrique(url, argument) for argument in url.arguments if argument != "dossier_id"]
-    return url.droit.par_dossier and any(fabrique and not isinstance(fabrique, Constante) for fabrique in fabriques)
+    return any(fabrique and not isinstance(fabrique, Constante) for fabrique in fabriques)
 
 
 def explication(reponse: HttpResponse) -> str:

@@ -57,12 +57,12 @@ def test_every_url_has_its_line_in_the_table_of_its_room() -> None:
 def test_everybody_gets_what_is_declared(salle: str) -> None:
     scene, ecarts = distribuer(), []
     for url in urls_de(salle):
-        adresse = adresse_de(url, TABLES, scene, scene.dossier)
+        adresse, ligne = adresse_de(url, TABLES, scene, scene.dossier), porte_une_ligne(url, TABLES)
         for personne in scene.personnes:
             for methode in METHODES:
                 reponse = demander(personne, methode, adresse)
                 recu = constate(reponse, TABLES.reponses.get(url.nom, set()))
-                voulu = attendu(personne, url.droit, methode)
+                voulu = attendu(personne, url.droit, methode, ligne=ligne)
                 if recu != voulu:
                     ecarts.append(
                         f"{methode} {url.nom} – {personne.nom}: {recu} instead of {voulu}{explication(reponse)}"
@@ -76,7 +76,7 @@ def test_everybody_gets_what_is_declared(salle: str) -> None:
 def test_a_row_of_another_dossier_does_not_exist(salle: str) -> None:
     scene, ecarts = distribuer(), []
     for url in urls_de(salle):
-        if not porte_une_ligne(url, TABLES):
+        if not (url.droit.par_dossier and porte_une_ligne(url, TABLES)):
             continue
         adresse = adresse_de(url, TABLES, scene, scene.autre_dossier)
         for personne in scene.personnes:

@@ -22,8 +22,10 @@ from gestion_acces.services.dossiers import modifier_dossier
 @vue_cabinet()
 def dossier_liste(request: HttpRequest) -> HttpResponse:
     recherche = request.GET.get("q", "").strip()[:80]
-    page = page_de_dossiers(cast(RequeteCabinet, request).membre, recherche, request.GET.get("apres", ""))
-    return render(request, "gestion_acces/dossier_liste.html", {"page": page, "recherche": recherche})
+    membre = cast(RequeteCabinet, request).membre
+    page = page_de_dossiers(membre, recherche, request.GET.get("apres", ""))
+    contexte = {"page": page, "recherche": recherche, "est_administrateur": membre.est_administrateur}
+    return render(request, "gestion_acces/dossier_liste.html", contexte)
 
 
 @vue_dossier_cabinet(methodes=FORMULAIRE)
