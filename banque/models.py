@@ -6,6 +6,7 @@ an entry has one operation. The SQL of the migrations keeps all these rows withi
 """
 
 from datetime import date as Date
+from datetime import timedelta
 from typing import Self, TypeVar
 
 from django.db import models
@@ -23,6 +24,7 @@ from banque.enums import (
 )
 from comptabilite.models import Compte, Ecriture, Journal, Tiers
 from gestion_acces.models import Cabinet, Dossier, Fichier, Utilisateur
+from portal.lib.calendrier import jour_de_paris
 from qonto_link.models import CompteQonto
 
 M = TypeVar("M", bound=models.Model)
@@ -99,6 +101,10 @@ class CompteBancaire(models.Model):
 
     def __str__(self) -> str:
         return self.libelle
+
+    @property
+    def dernier_jour_integre(self) -> Date | None:
+        return jour_de_paris(self.integre_jusqu_au) - timedelta(days=1) if self.integre_jusqu_au else None
 
 
 class LigneRecue(models.Model):
@@ -244,6 +250,11 @@ class Releve(models.Model):
 
     def __str__(self) -> str:
         return f"Relevé {self.compte_bancaire_id} du {self.debut:%d/%m/%Y}"
+
+    @property
+    def dernier_jour(self) -> Date:
+        """The last whole day of the statement."""
+        return jour_de_paris(self.fin) - timedelta(days=1)
 
     @property
     def solde_est_prouve(self) -> bool:
@@ -408,8 +419,11 @@ class Operation(models.Model):
         return self.etat in (EtatOperation.A_TRAITER, EtatOperation.PROPOSEE, EtatOperation.VALIDEE)
 
     @property
-    def date_ecriture(self) -> Date:
-        return self.jour
+    def compte_affiche(self) -> str:
+        """What stands in the column Compte: the code of the third party, else the number of the account."""
+        if self.tiers is not None:
+            return self.tiers.code
+        return self.compte.numero if self.compte is not None else ""
 
 
 class Imputation(models.Model):

@@ -43,6 +43,8 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "battement": {"task": "portal.battement", "schedule": 20.0},
     "purge des fichiers": {"task": "portal.purger_les_fichiers", "schedule": crontab(hour="4", minute="40")},
+    "virements a suivre": {"task": "virements.balayer", "schedule": 60.0},
+    "ecritures a rattraper": {"task": "facturation.rattraper_ecritures", "schedule": crontab(minute="35")},
     "adhesions": {"task": "adhesion.balayer", "schedule": 60.0},
     "liaisons a finir": {"task": "qonto_link.balayer_les_liaisons", "schedule": 300.0},
 }

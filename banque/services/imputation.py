@@ -12,7 +12,7 @@ from banque.enums import MODIFIABLES, MOUVEMENTS_OPERATION, Decision, EtatOperat
 from banque.errors import ImputationRefusee, MouvementRefuse
 from banque.models import Habitude, Imputation, Operation
 from comptabilite.errors import ComptabiliteError
-from comptabilite.models import Compte, Tiers
+from comptabilite.models import Compte, Journal, Tiers
 from comptabilite.services.journaux import controler_racines
 from comptabilite.services.plan import compte as compte_du_plan
 from gestion_acces.models import Dossier
@@ -78,9 +78,14 @@ def verrouiller(operation: Operation) -> Operation:
     )
 
 
-def resoudre_compte(*, dossier: Dossier, saisie: str) -> tuple[Compte, Tiers | None]:
-    """What a person typed: a number (short or long), or the code of a third party. Raises ImputationRefusee."""
+def resoudre_compte(*, dossier: Dossier, saisie: str, journal: Journal | None = None) -> tuple[Compte, Tiers | None]:
+    """What a person typed: a number (short or long), the code of a third party, or a digit of the comptes fréquents.
+
+    Raises ImputationRefusee.
+    """
     texte = saisie.strip().upper()
+    if len(texte) == 1 and texte.isdigit() and journal is not None:
+        texte = str(journal.comptes_frequents.get(texte) or texte)
     tiers = Tiers.objects.filter(dossier=dossier, code=texte).select_related("compte").first()
     if tiers is not None:
         return tiers.compte, tiers

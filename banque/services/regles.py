@@ -8,9 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from banque.codes import TABLE_QONTO
 from banque.enums import EtatOperation, SensRegle
 from banque.errors import BanqueError
-from banque.models import Operation, Regle
+from banque.models import CodeOperation, Operation, Regle
 from banque.services.integration import poser_proposition
 from banque.services.propositions import Propositeur, regle_convient, sujet_de
 from gestion_acces.models import Dossier
@@ -153,3 +154,28 @@ def reproposer(*, dossier: Dossier, operations: Sequence[Operation], maintenant:
                 operation.save()
                 proposees += operation.compte is not None
     return proposees
+
+
+def enregistrer_codes(
+    *, dossier: Dossier, codes: dict[tuple[str, str], str], date: datetime, origine: Origine = SYSTEME
+) -> None:
+    """The firm's own codes for Qonto's lines; an empty or default one is no exception. Raises BanqueError."""
+    retenus = {cle: code for cle, code in codes.items() if code and code != TABLE_QONTO.get(cle)}
+    for code in retenus.values():
+        if not (len(code) == 2 and code.isalnum() and code.isascii()):
+            raise BanqueError(f"Le code « {code} » n’a pas deux caractères.")
+    with transaction.atomic():
+        CodeOperation.objects.filter(cabinet=dossier.cabinet).delete()
+        CodeOperation.objects.bulk_create(
+            CodeOperation(cabinet=dossier.cabinet, type_operation=genre, cote=cote, code=code)
+            for (genre, cote), code in retenus.items()
+        )
+        journaliser(
+            cabinet=dossier.cabinet,
+            acte="banque.codes",
+            date=date,
+            origine=origine,
+            dossier=dossier,
+            objet="Codes opération",
+            apres={f"{genre} {cote}": code for (genre, cote), code in retenus.items()},
+        )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from portal.demonstration import acces, comptabilite
+from portal.demonstration import acces, comptabilite, facturation
 
 
 class Etape(Protocol):
@@ -14,6 +14,7 @@ class Etape(Protocol):
 ETAPES: tuple[tuple[str, Etape], ...] = (
     ("Cabinets, personnes et dossiers", acces.semer),
     ("Comptabilité", comptabilite.semer),
+    ("Factures fournisseurs", facturation.semer),
 )
 
 

@@ -1,14 +1,47 @@
-"""SQL that differs by engine, kept in files beside the migration that runs it."""
+"""SQL that differs by engine, kept in files beside the migration that runs it.
 
+These operations never ask for the models of that time: building them for each step is most of the time of a migration.
+"""
+
+from collections.abc import Callable
 from pathlib import Path
 
-from django.apps.registry import Apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import RunPython
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+Ordre = Callable[[BaseDatabaseSchemaEditor], None]
 
 
-def run_sql(dossier: Path, nom: str) -> RunPython:
+class SqlParMoteur(Operation):
+    """Run one function of the schema editor forwards and another one backwards; no model changes."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, avancer: Ordre, reculer: Ordre, description: str) -> None:
+        self.avancer = avancer
+        self.reculer = reculer
+        self.description = description
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Nothing: what happens beneath the models is not theirs."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        self.avancer(schema_editor)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        self.reculer(schema_editor)
+
+    def describe(self) -> str:
+        return self.description
+
+
+def run_sql(dossier: Path, nom: str) -> SqlParMoteur:
     """Migration operation: run `<nom>.<vendor>.sql`, and `<nom>.<vendor>.annuler.sql` backwards, of a folder."""
 
     def executer(schema_editor: BaseDatabaseSchemaEditor, suffixe: str) -> None:
@@ -18,13 +51,11 @@ def run_sql(dossier: Path, nom: str) -> RunPython:
             for ordre in script.split("\n--;\n"):
                 cursor.execute(ordre)
 
-    def avancer(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        executer(schema_editor, "")
-
-    def reculer(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        executer(schema_editor, ".annuler")
-
-    return RunPython(avancer, reculer)
+    return SqlParMoteur(
+        lambda schema_editor: executer(schema_editor, ""),
+        lambda schema_editor: executer(schema_editor, ".annuler"),
+        f"SQL de {nom}",
+    )
 
 
 def autour_des_triggers(*operations: Operation) -> list[Operation]:
@@ -35,7 +66,7 @@ def autour_des_triggers(*operations: Operation) -> list[Operation]:
     """
     deposes: list[tuple[str, str]] = []
 
-    def deposer(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    def deposer(schema_editor: BaseDatabaseSchemaEditor) -> None:
         if schema_editor.connection.vendor != "sqlite":
             return
         with schema_editor.connection.cursor() as cursor:
@@ -44,11 +75,15 @@ def autour_des_triggers(*operations: Operation) -> list[Operation]:
             for nom, _ in deposes:
                 cursor.execute(f'DROP TRIGGER "{nom}"')
 
-    def reposer(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    def reposer(schema_editor: BaseDatabaseSchemaEditor) -> None:
         if schema_editor.connection.vendor != "sqlite":
             return
         with schema_editor.connection.cursor() as cursor:
             for _, ordre in deposes:
                 cursor.execute(ordre)
 
-    return [RunPython(deposer, reposer), *operations, RunPython(reposer, deposer)]
+    return [
+        SqlParMoteur(deposer, reposer, "Déposer les triggers"),
+        *operations,
+        SqlParMoteur(reposer, deposer, "Reposer les triggers"),
+    ]

@@ -1,7 +1,7 @@
 """Client invoices and credit notes in Qonto's shape, from what was posted or seeded."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -184,3 +184,8 @@ def unpay(invoice: dict[str, Any], *, now: datetime) -> None:
 
 def _paid(cents: int) -> dict[str, Any]:
     return {"amount_paid": both("amount_paid", cents)["amount_paid"]}
+
+
+def day_stamp(day: date) -> str:
+    """The moment written for a payment of which only the day is known: noon in Paris."""
+    return stamp(datetime.combine(day, time(12, 0), PARIS))

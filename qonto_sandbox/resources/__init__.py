@@ -4,6 +4,9 @@ from qonto_sandbox.resources import (
     bank_accounts,
     beneficiaries,
     bulk_transfers,
+    client_invoices,
+    clients,
+    credit_notes,
     internal_transfers,
     organization,
     recurring_transfers,
@@ -24,4 +27,7 @@ MODULES = (
     recurring_transfers,
     internal_transfers,
     transfer_requests,
+    clients,
+    client_invoices,
+    credit_notes,
 )

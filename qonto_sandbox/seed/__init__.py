@@ -3,12 +3,13 @@
 from datetime import date
 
 from qonto_sandbox.core.world import World
-from qonto_sandbox.seed import organizations, payees
+from qonto_sandbox.seed import invoices, organizations, payees
 
 # In this order: later ones may read what the earlier ones planted.
 MODULES = (
     organizations,
     payees,
+    invoices,
 )
 
 

@@ -1,0 +1,131 @@
+"""Reads of i-Facture's pages. No list's number of queries grows with its rows."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from facturation.enums import SituationFacture
+from facturation.models import CoordonneeBancaire, Echeance, Facture, Fournisseur, Reglement
+from gestion_acces.models import Dossier
+from qonto_link.virements.enums import StatutOrdre, StatutVirement
+from qonto_link.virements.models import Ordre
+
+
+def _vivants() -> QuerySet[Reglement]:
+    return Reglement.objects.filter(echeance=OuterRef("pk"), vivant=True)
+
+
+def _echeances_ouvertes() -> QuerySet[Echeance]:
+    return Echeance.objects.filter(~Exists(_vivants()), facture=OuterRef("pk"))
+
+
+def _en_cours() -> QuerySet[Reglement]:
+    return Reglement.objects.filter(echeance__facture=OuterRef("pk"), vivant=True, virement__isnull=False).exclude(
+        virement__statut=StatutVirement.REGLE
+    )
+
+
+def factures(dossier: Dossier, *, recherche: str = "", situation: str = "", jour: date) -> QuerySet[Facture]:
+    """The invoices of a dossier, latest first, each with what remains, its next due date and its situation."""
+    lignes = (
+        Facture.objects.pour_dossier(dossier)
+        .select_related("fournisseur")
+        .annotate(
+            ouverte=Exists(_echeances_ouvertes()),
+            en_retard=Exists(_echeances_ouvertes().filter(date__lt=jour)),
+            en_cours=Exists(_en_cours()),
+        )
+        .order_by("-date_emission", "-id")
+    )
+    for mot in recherche.split()[:5]:
+        lignes = lignes.filter(Q(numero__icontains=mot) | Q(fournisseur__nom__icontains=mot))
+    filtres = {
+        SituationFacture.A_PAYER: Q(ouverte=True),
+        SituationFacture.EN_RETARD: Q(en_retard=True),
+        SituationFacture.EN_COURS: Q(en_cours=True),
+        SituationFacture.PAYEE: Q(ouverte=False, en_cours=False),
+    }
+    return lignes.filter(filtres[SituationFacture(situation)]) if situation in SituationFacture.values else lignes
+
+
+def avec_echeances(lignes: QuerySet[Facture]) -> QuerySet[Facture]:
+    """The invoices of a page with their instalments, each knowing whether something pays it (`reglee`)."""
+    return lignes.prefetch_related(
+        Prefetch("echeances", Echeance.objects.annotate(reglee=Exists(_vivants())).order_by("rang"))
+    )
+
+
+@dataclass(frozen=True)
+class Totaux:
+    """Counts and cents of what is due, over the whole dossier."""
+
+    a_payer: int
+    a_payer_cents: int
+    en_retard: int
+    en_retard_cents: int
+    prochaine: date | None
+
+
+def totaux(dossier: Dossier, jour: date) -> Totaux:
+    """One query: what remains to be ordered, and how much of it is late."""
+    vide = Coalesce(Sum("montant_cents"), 0)
+    somme = (
+        Echeance.objects.pour_dossier(dossier)
+        .filter(~Exists(_vivants()), facture__nature="facture")
+        .aggregate(
+            a_payer=Count("pk"),
+            a_payer_cents=vide,
+            en_retard=Count("pk", filter=Q(date__lt=jour)),
+            en_retard_cents=Coalesce(Sum("montant_cents", filter=Q(date__lt=jour)), 0),
+            prochaine=Min("date", filter=Q(date__gte=jour)),
+        )
+    )
+    return Totaux(**somme)
+
+
+def echeancier(dossier: Dossier, debut: date, fin: date) -> list[Echeance]:
+    """The open instalments due from `debut` to `fin` included, for the calendar."""
+    return list(
+        Echeance.objects.pour_dossier(dossier)
+        .filter(~Exists(_vivants()), date__range=(debut, fin), facture__nature="facture")
+        .select_related("facture__fournisseur")
+        .order_by("date", "id")[:500]
+    )
+
+
+def echeances_de(facture: Facture) -> list[Echeance]:
+    """The instalments with their living settlement (`vivants`, at most one) and the former ones (`anciens`)."""
+    reglements = Reglement.objects.select_related("virement__ordre__compte", "cree_par").order_by("cree_le")
+    return list(
+        facture.echeances.order_by("rang").prefetch_related(
+            Prefetch("reglements", reglements.filter(vivant=True), to_attr="vivants"),
+            Prefetch("reglements", reglements.filter(vivant=False), to_attr="anciens"),
+        )
+    )
+
+
+def fournisseurs(dossier: Dossier, recherche: str = "") -> QuerySet[Fournisseur]:
+    """The suppliers by name, each with its current IBAN (`courantes`, at most one)."""
+    lignes = Fournisseur.objects.pour_dossier(dossier).select_related("tiers").order_by("nom", "id")
+    for mot in recherche.split()[:5]:
+        lignes = lignes.filter(nom__icontains=mot)
+    courantes = CoordonneeBancaire.objects.filter(remplacee_le__isnull=True)
+    return lignes.prefetch_related(Prefetch("coordonnees", courantes, to_attr="courantes"))
+
+
+def ordres(dossier: Dossier, *, statuts: tuple[str, ...] = ()) -> QuerySet[Ordre]:
+    """The orders of the dossier, latest first, with the number and the sum of their payments."""
+    lignes = (
+        Ordre.objects.pour_dossier(dossier)
+        .select_related("compte", "cree_par", "approuve_par")
+        .annotate(nombre=Count("virements"), total_cents=Coalesce(Sum("virements__montant_cents"), 0))
+        .order_by("-cree_le", "id")
+    )
+    return lignes.filter(statut__in=statuts) if statuts else lignes
+
+
+def a_approuver(dossier: Dossier) -> int:
+    """How many orders wait for somebody entitled."""
+    return Ordre.objects.pour_dossier(dossier).filter(statut=StatutOrdre.A_APPROUVER).count()

@@ -1,0 +1,63 @@
+"""The payer validates: the order leaves, with the invoice attached where Qonto demands it."""
+
+import io
+import uuid
+from datetime import datetime
+
+from facturation.errors import PaiementImpossible
+from facturation.models import Reglement
+from gestion_acces.services.audit import SYSTEME, Origine, journaliser
+from gestion_acces.services.fichiers import ouvrir
+from qonto_link.api.client import QontoClient
+from qonto_link.virements.enums import StatutOrdre
+from qonto_link.virements.models import Ordre, Virement
+from qonto_link.virements.services.envoi import envoyer_ordre
+
+SEUIL_JUSTIFICATIF_CENTS = 3_000_000  # business reference §0.4: above 30 000 €
+TAILLE_MAX_QONTO = 10 * 1024 * 1024  # §18
+
+
+def emettre_ordre(
+    *, ordre: Ordre, client: QontoClient, methode: str, maintenant: datetime, origine: Origine = SYSTEME
+) -> Ordre:
+    """Send an order that is ready. Raises PaiementImpossible when a compulsory document is missing.
+
+    A second call for an order that already left raises MouvementRefuse.
+    """
+    if ordre.statut == StatutOrdre.PRET:
+        for virement in ordre.virements.filter(montant_cents__gt=SEUIL_JUSTIFICATIF_CENTS):
+            _joindre_facture(virement, client)
+    ordre = envoyer_ordre(ordre=ordre, client=client, methode=methode, maintenant=maintenant)
+    journaliser(
+        cabinet=ordre.dossier.cabinet,
+        dossier=ordre.dossier,
+        acte="paiement.valider",
+        date=maintenant,
+        origine=origine,
+        objet=str(ordre.pk),
+        apres={"statut": ordre.statut, "methode": methode},
+    )
+    return ordre
+
+
+def _joindre_facture(virement: Virement, client: QontoClient) -> None:
+    """Upload the invoice once; the key makes a second upload the same one."""
+    if virement.pieces_jointes:
+        return
+    reglement = Reglement.objects.select_related("echeance__facture__fichier").get(virement=virement)
+    fichier = reglement.echeance.facture.fichier
+    if fichier is None or fichier.est_efface:
+        raise PaiementImpossible(
+            [f"au-delà de 30 000 €, Qonto demande un justificatif : joignez la facture {reglement.echeance.facture}"]
+        )
+    if fichier.taille > TAILLE_MAX_QONTO:
+        raise PaiementImpossible(["la facture dépasse les 10 Mo que Qonto accepte en justificatif"])
+    cle = uuid.uuid5(virement.pk, fichier.sha256)
+    piece = client.upload_attachment(
+        fichier=io.BytesIO(b"".join(ouvrir(fichier))),
+        nom=fichier.nom,
+        type_mime=fichier.type_mime,
+        idempotency_key=str(cle),
+    )
+    virement.pieces_jointes = [piece.id]
+    virement.save(update_fields=["pieces_jointes"])

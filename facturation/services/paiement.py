@@ -1,0 +1,223 @@
+"""From the instalment to the order: everything that must hold before money may move (S12–S14).
+
+The amount comes from the instalment, never from what was posted; the debited account is one that the client linked;
+the books can follow. What is refused here is refused before anything is sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from comptabilite.errors import ComptabiliteError
+from comptabilite.models import Journal
+from comptabilite.services.exercices import exercice_pour
+from facturation.enums import ModeReglement, NatureFacture
+from facturation.errors import (
+    DatePassee,
+    EcheanceDejaReglee,
+    FacturationError,
+    PaiementImpossible,
+    SecondRegardManquant,
+)
+from facturation.models import Echeance, Reglement
+from facturation.services.bouclier import Alerte, exige_second_regard
+from facturation.services.fournisseurs import coordonnee_courante
+from gestion_acces.models import Dossier, Utilisateur
+from gestion_acces.services.audit import SYSTEME, Origine, journaliser
+from portal.lib.affichage import jour_de_paris
+from portal.lib.calendrier import prochain_jour_ouvre
+from qonto_link.models import CompteQonto
+from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
+from qonto_link.virements.services.preparation import LigneOrdre, preparer_ordre
+
+HORIZON = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Saisie:
+    """What the payer chose for one instalment in « Transaction de paiement » (S13); `date` is a Paris day."""
+
+    echeance: Echeance
+    reference: str
+    note: str
+    date: date
+    verification: VerificationBeneficiaire | None = None
+    motif_poursuite: str = ""
+    beneficiaire_id: str = ""
+
+
+def comptes_debiteurs(dossier: Dossier) -> list[CompteQonto]:
+    """The accounts that may pay: linked by the client, on a connection that lives. The main one first."""
+    return list(
+        CompteQonto.objects.filter(dossier=dossier, lie=True)
+        .exclude(connexion__statut="dissociee")
+        .select_related("connexion")
+        .order_by("-principal", "nom")
+    )
+
+
+def journal_du_compte(compte: CompteQonto) -> Journal | None:
+    """The treasury journal tied to the Qonto account in the accounting dossier (S14), or None."""
+    return Journal.objects.filter(
+        dossier_id=compte.dossier_id, compte_bancaire__compte_qonto=compte, compte_tresorerie__isnull=False
+    ).first()
+
+
+def date_proposee(echeance: Echeance, aujourdhui: date) -> date:
+    """The due date, or today when it has passed (comptabilite.md §E.5)."""
+    return max(echeance.date, aujourdhui)
+
+
+def manques_pour_payer(*, echeance: Echeance, compte: CompteQonto | None, jour: date) -> list[str]:
+    """What the set-up lacks, each in words, said before paying and not after."""
+    fournisseur, manques = echeance.facture.fournisseur, []
+    if echeance.facture.nature == NatureFacture.AVOIR:
+        manques.append("un avoir ne se paie pas")
+    if coordonnee_courante(fournisseur) is None:
+        manques.append(f"l’IBAN de {fournisseur.nom} manque : complétez la fiche du fournisseur")
+    if fournisseur.tiers_id is None:
+        manques.append(f"le compte tiers de {fournisseur.nom} manque : votre cabinet le complète sur sa fiche")
+    if compte is None:
+        manques.append("aucun compte Qonto n’est associé au dossier")
+    elif not compte.connexion.est_active:
+        manques.append("la connexion à Qonto doit être renouvelée depuis la tuile Qonto")
+    elif journal_du_compte(compte) is None:
+        manques.append(
+            "le journal de trésorerie du compte Qonto n’est pas créé : votre cabinet le crée dans la fiche du "
+            "dossier, onglet Banques"
+        )
+    try:
+        exercice_pour(dossier=echeance.dossier, date=prochain_jour_ouvre(jour))
+    except ComptabiliteError as refus:
+        manques.append(str(refus).rstrip("."))
+    return manques
+
+
+def preparer_paiement(
+    *,
+    dossier: Dossier,
+    compte: CompteQonto,
+    saisies: Sequence[Saisie],
+    alertes: dict[str, list[Alerte]],
+    par: Utilisateur,
+    a_approuver: bool,
+    maintenant: datetime,
+    origine: Origine = SYSTEME,
+    jeton_vop: str = "",
+) -> Ordre:
+    """Write the order of one or several instalments, with the row that forbids a second one. Nothing is sent.
+
+    `alertes`: shield of each instalment, by its id. Raises EcheanceDejaReglee when an instalment already has a live
+    settlement, DatePassee, PaiementImpossible, SecondRegardManquant when a red alert has no reason.
+    """
+    aujourdhui = jour_de_paris(maintenant)
+    for saisie in saisies:
+        _controler(saisie, compte, dossier, alertes.get(str(saisie.echeance.pk), []), aujourdhui)
+    try:
+        with transaction.atomic():
+            ordre = preparer_ordre(
+                dossier=dossier,
+                compte=compte,
+                lignes=[_ligne(saisie) for saisie in saisies],
+                par=par,
+                a_approuver=a_approuver,
+                maintenant=maintenant,
+                origine=origine,
+                jeton_vop=jeton_vop,
+            )
+            _engager(ordre, saisies, par, maintenant)
+    except IntegrityError:
+        raise EcheanceDejaReglee("Une des échéances" if len(saisies) > 1 else "") from None
+    return ordre
+
+
+def _controler(saisie: Saisie, compte: CompteQonto, dossier: Dossier, alertes: list[Alerte], jour: date) -> None:
+    if saisie.echeance.dossier_id != dossier.pk or compte.dossier_id != dossier.pk:
+        raise FacturationError("Cette échéance ou ce compte n’est pas de ce dossier.")
+    if not jour <= saisie.date <= jour + HORIZON:
+        raise DatePassee
+    if Reglement.objects.filter(echeance=saisie.echeance, vivant=True).exists():
+        raise EcheanceDejaReglee(str(saisie.echeance))
+    if manques := manques_pour_payer(echeance=saisie.echeance, compte=compte, jour=saisie.date):
+        raise PaiementImpossible(manques)
+    motifs = exige_second_regard(alertes)
+    if motifs and not saisie.motif_poursuite.strip():
+        raise SecondRegardManquant(motifs)
+
+
+def _ligne(saisie: Saisie) -> LigneOrdre:
+    fournisseur = saisie.echeance.facture.fournisseur
+    coordonnee = coordonnee_courante(fournisseur)
+    if coordonnee is None:
+        raise PaiementImpossible([f"l’IBAN de {fournisseur.nom} manque"])
+    return LigneOrdre(
+        montant_cents=saisie.echeance.montant_cents,
+        beneficiaire=fournisseur.nom,
+        iban=coordonnee.iban,
+        bic=coordonnee.bic,
+        reference=saisie.reference.strip() or saisie.echeance.facture.numero,
+        note=saisie.note,
+        date=saisie.date,
+        verification=saisie.verification,
+        motif_poursuite=saisie.motif_poursuite.strip(),
+        beneficiaire_id=saisie.beneficiaire_id,
+    )
+
+
+def _engager(ordre: Ordre, saisies: Sequence[Saisie], par: Utilisateur, maintenant: datetime) -> None:
+    # The payments were written in the order of the lines; the database checks that the amounts agree.
+    virements = list(Virement.objects.filter(ordre=ordre).order_by("rang"))
+    Reglement.objects.bulk_create(
+        [
+            Reglement(
+                dossier_id=ordre.dossier_id,
+                echeance=saisie.echeance,
+                virement=virement,
+                mode=ModeReglement.QONTO,
+                cree_par=par,
+                cree_le=maintenant,
+            )
+            for saisie, virement in zip(saisies, virements, strict=True)
+        ]
+    )
+
+
+def regler_autrement(
+    *,
+    echeance: Echeance,
+    mode: str,
+    jour: date,
+    par: Utilisateur | None,
+    maintenant: datetime,
+    origine: Origine = SYSTEME,
+) -> Reglement:
+    """Note that an instalment was paid outside of the portal; no entry is made, the bank line will bring it.
+
+    Raises EcheanceDejaReglee, and ValueError for the mode that only the portal's orders have.
+    """
+    if mode == ModeReglement.QONTO:
+        raise ValueError("A payment by Qonto is an order, not a note.")
+    try:
+        with transaction.atomic():
+            reglement = Reglement.objects.create(
+                dossier_id=echeance.dossier_id,
+                echeance=echeance,
+                mode=mode,
+                regle_le=jour,
+                cree_par=par,
+                cree_le=maintenant,
+            )
+            journaliser(
+                cabinet=echeance.dossier.cabinet,
+                dossier=echeance.dossier,
+                acte="paiement.noter",
+                date=maintenant,
+                origine=origine,
+                objet=str(echeance)[:200],
+                apres={"mode": mode, "jour": str(jour)},
+            )
+    except IntegrityError:
+        raise EcheanceDejaReglee(str(echeance)) from None
+    return reglement

@@ -1,0 +1,204 @@
+"""i-Facture in the cabinet's space: the same invoices; a collaborator prepares a payment, he never pays."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from facturation.errors import FacturationError, SecondRegardManquant
+from facturation.forms import FactureForm, ImportForm, PaiementForm
+from facturation.models import Echeance, Reglement
+from facturation.queries import avec_echeances, factures, fournisseurs, ordres
+from facturation.saisie import Auteur, importer, saisir_facture
+from facturation.services.bouclier import gravite_de
+from facturation.services.ecritures import comptabiliser, comptabiliser_achat, ecriture_du_virement
+from facturation.services.fournisseurs import coordonnee_courante
+from facturation.services.paiement import Saisie, comptes_debiteurs, date_proposee, preparer_paiement
+from facturation.views.commun import (
+    CABINET,
+    COLONNES,
+    STATUTS_EN_COURS,
+    aujourdhui,
+    bouclier,
+    calendrier_du_mois,
+    contexte_facture,
+    contexte_liste,
+    contexte_ordre,
+    echeance_ou_404,
+    facture_ou_404,
+    methodes_sca,
+    ordre_ou_404,
+    verifier,
+)
+from gestion_acces.acces import ACTE, FORMULAIRE, RequeteCabinet, vue_dossier_cabinet
+from gestion_acces.services.audit import origine_de
+from gestion_acces.services.fichiers import reponse
+from portal.lib.pages import paginer
+from portal.lib.tableaux import exporter
+from qonto_link.errors import QontoLinkError
+from qonto_link.virements.enums import StatutOrdre
+
+REFUS = (FacturationError, QontoLinkError)
+
+
+def auteur_de(request: RequeteCabinet) -> Auteur:
+    return Auteur(request.user, origine_de(request), timezone.now())
+
+
+@vue_dossier_cabinet()
+def liste(request: RequeteCabinet) -> HttpResponse:
+    contexte = contexte_liste(request, request.dossier) | {"peut_preparer": True}
+    return render(request, "facturation/liste.html", CABINET | contexte)
+
+
+@vue_dossier_cabinet()
+def export(request: RequeteCabinet) -> HttpResponseBase:
+    lignes = factures(
+        request.dossier,
+        recherche=request.GET.get("q", "").strip()[:80],
+        situation=request.GET.get("situation", ""),
+        jour=aujourdhui(),
+    )
+    return exporter(
+        format=request.GET.get("format", "csv"),
+        nom=f"factures-{request.dossier.code}",
+        colonnes=COLONNES,
+        lignes=avec_echeances(lignes).iterator(chunk_size=500),
+    )
+
+
+@vue_dossier_cabinet()
+def calendrier(request: RequeteCabinet) -> HttpResponse:
+    contexte = calendrier_du_mois(request.dossier, request.GET.get("mois", "")[:7])
+    return render(request, "facturation/calendrier.html", CABINET | contexte)
+
+
+@vue_dossier_cabinet(methodes=FORMULAIRE)
+def nouvelle(request: RequeteCabinet) -> HttpResponse:
+    form = FactureForm(request.POST or None, request.FILES or None, initial={"date_emission": aujourdhui()})
+    if request.method == "POST" and form.is_valid():
+        facture = saisir_facture(form, request.dossier, auteur_de(request))
+        if facture:
+            messages.success(request, f"La facture {facture.numero} est enregistrée.")
+            return redirect("facturation:facture", request.dossier.pk, facture.pk)
+    contexte = {"dossier": request.dossier, "form": form, "fournisseurs": fournisseurs(request.dossier)[:300]}
+    return render(request, "facturation/nouvelle.html", CABINET | contexte, status=422 if form.errors else 200)
+
+
+@vue_dossier_cabinet(methodes=FORMULAIRE)
+def importation(request: RequeteCabinet) -> HttpResponse:
+    form = ImportForm(request.POST or None, request.FILES or None)
+    bilan = None
+    if request.method == "POST" and form.is_valid():
+        bilan = importer(form, request.dossier, auteur_de(request))
+    contexte = {"dossier": request.dossier, "form": form, "bilan": bilan}
+    return render(request, "facturation/import.html", CABINET | contexte, status=422 if form.errors else 200)
+
+
+@vue_dossier_cabinet()
+def facture(request: RequeteCabinet, facture_id: UUID) -> HttpResponse:
+    ligne = facture_ou_404(request.dossier, facture_id)
+    contexte = contexte_facture(ligne) | {"peut_preparer": True, "peut_payer": True}
+    return render(request, "facturation/facture.html", CABINET | contexte)
+
+
+@vue_dossier_cabinet()
+def fichier(request: RequeteCabinet, facture_id: UUID) -> HttpResponseBase:
+    ligne = facture_ou_404(request.dossier, facture_id)
+    if ligne.fichier is None or ligne.fichier.est_efface:
+        raise Http404
+    return reponse(ligne.fichier, telecharger="telecharger" in request.GET)
+
+
+@vue_dossier_cabinet(methodes=ACTE)
+def comptabilisation(request: RequeteCabinet, facture_id: UUID) -> HttpResponse:
+    """Book again what the books refused: the purchase, and the entries of its payments."""
+    ligne = facture_ou_404(request.dossier, facture_id)
+    achat = comptabiliser_achat(facture=ligne, maintenant=timezone.now())
+    en_attente = Reglement.objects.filter(echeance__facture=ligne, virement__isnull=False)
+    for reglement in en_attente.select_related("virement__ordre__compte", "echeance__facture__fournisseur__tiers"):
+        comptabiliser(reglement, maintenant=timezone.now())
+        if reglement.ecriture_en_attente:
+            messages.error(request, reglement.ecriture_en_attente)
+        elif reglement.virement and (ecriture := ecriture_du_virement(reglement.virement)):
+            messages.success(request, f"Règlement : {ecriture.reference}.")
+    if achat is None:
+        messages.error(request, "L’achat n’est pas comptabilisé : il faut un journal d’achats et un compte tiers.")
+    else:
+        messages.success(request, f"Achat : {achat.reference}.")
+    return redirect("facturation:facture", request.dossier.pk, ligne.pk)
+
+
+def _fenetre(request: RequeteCabinet, echeance: Echeance, form: PaiementForm) -> HttpResponse:
+    comptes = comptes_debiteurs(request.dossier)
+    compte = comptes[0] if comptes else None
+    verification = verifier(echeance, compte, request.user, timezone.now())
+    alertes = bouclier(echeance, compte, verification)
+    contexte = {
+        "dossier": request.dossier,
+        "echeance": echeance,
+        "facture": echeance.facture,
+        "form": form,
+        "compte": compte,
+        "comptes": comptes,
+        "coordonnee": coordonnee_courante(echeance.facture.fournisseur),
+        "verification": verification,
+        "alertes": alertes,
+        "gravite": gravite_de(alertes),
+        "motif_exige": bool(form.errors.get("motif")) or not (verification is None or verification.favorable),
+        "peut_valider": False,
+    }
+    return render(request, "facturation/paiement.html", CABINET | contexte, status=422 if form.errors else 200)
+
+
+@vue_dossier_cabinet(methodes=FORMULAIRE)
+def preparer(request: RequeteCabinet, echeance_id: UUID) -> HttpResponse:
+    echeance, comptes = echeance_ou_404(request.dossier, echeance_id), comptes_debiteurs(request.dossier)
+    initial = {"reference": echeance.facture.numero, "date": date_proposee(echeance, aujourdhui())}
+    form = PaiementForm(request.POST or None, initial=initial, comptes=comptes, methodes=methodes_sca())
+    if request.method != "POST" or not form.is_valid():
+        return _fenetre(request, echeance, form)
+    propre, auteur = form.cleaned_data, auteur_de(request)
+    verifiee = verifier(echeance, propre["compte"], request.user, auteur.maintenant)
+    saisie = Saisie(
+        echeance=echeance,
+        reference=propre["reference"],
+        note=propre["note"],
+        date=propre["date"],
+        verification=verifiee,
+        motif_poursuite=propre["motif"],
+    )
+    try:
+        ordre = preparer_paiement(
+            dossier=request.dossier,
+            compte=propre["compte"],
+            saisies=[saisie],
+            alertes={str(echeance.pk): bouclier(echeance, propre["compte"], verifiee)},
+            par=request.user,
+            a_approuver=True,
+            maintenant=auteur.maintenant,
+            origine=auteur.origine,
+        )
+    except REFUS as refus:
+        form.add_error("motif" if isinstance(refus, SecondRegardManquant) else None, str(refus))
+        return _fenetre(request, echeance, form)
+    messages.success(request, "Le paiement est préparé : votre client doit l’approuver.")
+    return redirect("facturation:ordre", request.dossier.pk, ordre.pk)
+
+
+@vue_dossier_cabinet()
+def paiements(request: RequeteCabinet) -> HttpResponse:
+    filtre = request.GET.get("statut", "")
+    statuts = {"a_approuver": (StatutOrdre.A_APPROUVER,), "en_cours": STATUTS_EN_COURS}.get(filtre, ())
+    page = paginer(ordres(request.dossier, statuts=statuts), cles=("-cree_le", "id"), parametres=request.GET)
+    contexte = {"dossier": request.dossier, "page": page, "filtre": filtre}
+    return render(request, "facturation/paiements.html", CABINET | contexte)
+
+
+@vue_dossier_cabinet()
+def ordre(request: RequeteCabinet, ordre_id: UUID) -> HttpResponse:
+    contexte = contexte_ordre(ordre_ou_404(request.dossier, ordre_id), timezone.now())
+    droits = {"peut_valider": False, "peut_preparer": False, "a_suivre": False}
+    return render(request, "facturation/ordre.html", CABINET | contexte | droits)

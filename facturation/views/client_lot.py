@@ -1,0 +1,164 @@
+"""« Régler la sélection »: up to 400 instalments, one list of verifications, one strong authentication."""
+
+from uuid import UUID
+
+from django.core import signing
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from facturation.errors import FacturationError
+from facturation.forms import LotForm
+from facturation.models import Echeance
+from facturation.services.bouclier import exige_second_regard, gravite_de
+from facturation.services.paiement import comptes_debiteurs
+from facturation.tunnel import Panier, preparer_panier, verifier_panier
+from facturation.views.client_paiements import REFUS, auteur_de, emettre_et_montrer, vers_panneau
+from facturation.views.commun import CLIENT, aujourdhui, client_de, methodes_sca
+from gestion_acces.acces import ACTE, RequeteClient, vue_dossier_client
+from gestion_acces.enums import Niveau, Service
+from qonto_link.api.errors import QontoError
+from qonto_link.models import CompteQonto
+from qonto_link.virements.models import Ordre, VerificationBeneficiaire
+from qonto_link.virements.services.preparation import TAILLE_LOT
+
+AGE_VERIFICATION = 30 * 60  # seconds between what was shown and what is ordered
+SEL = "facturation.lot"
+
+
+def _echeances(request: RequeteClient) -> list[Echeance]:
+    """The open instalments named by `e`, of this dossier, in the order of their due dates."""
+    source = request.POST if request.method == "POST" else request.GET
+    ids = []
+    for texte in source.getlist("e")[: TAILLE_LOT + 1]:
+        try:
+            ids.append(UUID(texte))
+        except ValueError:
+            continue
+    lignes = Echeance.objects.pour_dossier(request.dossier).ouvertes().filter(pk__in=ids, facture__nature="facture")
+    return list(lignes.select_related("facture__fournisseur__tiers", "dossier__cabinet").order_by("date", "id"))
+
+
+def _page(
+    request: RequeteClient, panier: Panier, form: LotForm, compte: CompteQonto | None, erreur: str = ""
+) -> HttpResponse:
+    alertes = panier.alertes(compte)
+    lignes = [
+        {
+            "echeance": echeance,
+            "verification": panier.verifications.get(str(echeance.pk)),
+            "alertes": alertes[str(echeance.pk)],
+            "gravite": gravite_de(alertes[str(echeance.pk)]),
+        }
+        for echeance in panier.echeances
+    ]
+    disponible = compte.solde_autorise_cents if compte else None
+    contexte = {
+        "dossier": request.dossier,
+        "lignes": lignes,
+        "form": form,
+        "compte": compte,
+        "total_cents": panier.total_cents,
+        "solde_apres_cents": None if disponible is None else disponible - panier.total_cents,
+        "verifie": bool(panier.verifications),
+        "motif_exige": any(exige_second_regard(ligne) for ligne in alertes.values())
+        or any(not verification.favorable for verification in panier.verifications.values()),
+        "sceau": _sceller(panier),
+        "peut_valider": request.niveau == Niveau.PAYER,
+        "erreur": erreur,
+    }
+    return render(
+        request, "facturation/selection.html", CLIENT | contexte, status=422 if erreur or form.errors else 200
+    )
+
+
+def _sceller(panier: Panier) -> str:
+    """What was verified and shown, signed: what is ordered afterwards is exactly that."""
+    if not panier.jeton:
+        return ""
+    return signing.dumps(
+        {"v": {cle: verification.pk for cle, verification in panier.verifications.items()}, "j": panier.jeton},
+        salt=SEL,
+    )
+
+
+def _desceller(panier: Panier, request: RequeteClient) -> bool:
+    """Put back what the page showed, if it is about the same instalments and young enough."""
+    try:
+        lu = signing.loads(request.POST.get("sceau", ""), salt=SEL, max_age=AGE_VERIFICATION)
+    except signing.BadSignature:
+        return False
+    if set(lu["v"]) != {str(echeance.pk) for echeance in panier.echeances}:
+        return False
+    trouvees = VerificationBeneficiaire.objects.filter(dossier=request.dossier).in_bulk(lu["v"].values())
+    if len(trouvees) != len(set(lu["v"].values())):
+        return False
+    panier.jeton = lu["j"]
+    panier.verifications = {cle: trouvees[pk] for cle, pk in lu["v"].items()}
+    return True
+
+
+@vue_dossier_client(service=Service.QONTO, niveau=Niveau.PREPARER)
+def selection(request: RequeteClient) -> HttpResponse:
+    """The chosen instalments, each payee verified at Qonto, with the balance after."""
+    panier, comptes = Panier(_echeances(request)), comptes_debiteurs(request.dossier)
+    if not panier.echeances:
+        return redirect("facturation:accueil_client", request.dossier.pk)
+    form = LotForm(initial={"date": aujourdhui()}, comptes=comptes, methodes=methodes_sca())
+    compte = comptes[0] if comptes else None
+    sans_compte = "Aucun compte Qonto n’est associé au dossier."
+    erreur = _verifier(request, panier, compte) if compte else sans_compte
+    return _page(request, panier, form, compte, erreur)
+
+
+def _verifier(request: RequeteClient, panier: Panier, compte: CompteQonto) -> str:
+    """Verify the payees; returns why it could not be done, or an empty string."""
+    try:
+        with client_de(compte) as client:
+            verifier_panier(panier, request.dossier, client, auteur_de(request))
+    except REFUS as refus:
+        return str(refus)
+    except QontoError:
+        return "Qonto ne répond pas pour le moment : les bénéficiaires ne sont pas vérifiés. Réessayez."
+    return ""
+
+
+def _preparer(request: RequeteClient, *, a_approuver: bool) -> Ordre | HttpResponse:
+    panier, comptes = Panier(_echeances(request)), comptes_debiteurs(request.dossier)
+    form = LotForm(request.POST, comptes=comptes, methodes=methodes_sca())
+    if not panier.echeances:
+        return redirect("facturation:accueil_client", request.dossier.pk)
+    compte = form.cleaned_data["compte"] if form.is_valid() else None
+    if compte is None:
+        return _page(request, panier, form, comptes[0] if comptes else None)
+    if not _desceller(panier, request):
+        erreur = _verifier(request, panier, compte)
+        return _page(request, panier, form, compte, erreur or "Les vérifications ont été refaites : relisez-les.")
+    motif = form.cleaned_data["motif"]
+    try:
+        if not motif.strip() and any(not v.favorable for v in panier.verifications.values()):
+            raise FacturationError("Indiquez pourquoi vous poursuivez malgré les vérifications défavorables.")
+        return preparer_panier(
+            panier,
+            dossier=request.dossier,
+            compte=compte,
+            jour=form.cleaned_data["date"],
+            motif=motif,
+            auteur=auteur_de(request),
+            a_approuver=a_approuver,
+        )
+    except REFUS as refus:
+        return _page(request, panier, form, compte, str(refus))
+
+
+@vue_dossier_client(methodes=ACTE, service=Service.QONTO, niveau=Niveau.PREPARER)
+def selection_preparer(request: RequeteClient) -> HttpResponse:
+    ordre = _preparer(request, a_approuver=True)
+    return ordre if isinstance(ordre, HttpResponse) else vers_panneau(request, ordre)
+
+
+@vue_dossier_client(methodes=ACTE, service=Service.QONTO, niveau=Niveau.PAYER, reauthentification=True)
+def selection_valider(request: RequeteClient) -> HttpResponse:
+    ordre = _preparer(request, a_approuver=False)
+    if isinstance(ordre, HttpResponse):
+        return ordre
+    return emettre_et_montrer(request, ordre, request.POST.get("methode", ""))

@@ -1,0 +1,276 @@
+"""What the pages of both spaces share: reading the address, the bank's client, the shield, the context of a page."""
+
+from calendar import Calendar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from facturation.enums import SituationFacture
+from facturation.forms import AutrementForm
+from facturation.models import Echeance, Facture, Fournisseur
+from facturation.queries import avec_echeances, echeances_de, echeancier, factures, totaux
+from facturation.services.bouclier import Alerte, examiner
+from facturation.services.factures import est_engagee
+from facturation.services.fournisseurs import coordonnee_courante
+from facturation.services.paiement import comptes_debiteurs
+from gestion_acces.models import Dossier, Utilisateur
+from portal.lib.affichage import jour_de_paris
+from portal.lib.calendrier import est_ouvre, moins_mois, plus_mois
+from portal.lib.pages import paginer
+from portal.lib.tableaux import DATE, MONTANT, Colonne
+from qonto_link.api.client import QontoClient
+from qonto_link.api.errors import QontoError
+from qonto_link.errors import QontoLinkError
+from qonto_link.models import CompteQonto
+from qonto_link.services import clients
+from qonto_link.services.connexion import client_pour
+from qonto_link.virements.enums import MethodeSca, StatutOrdre, StatutVirement
+from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
+from qonto_link.virements.services.preparation import texte_sepa
+from qonto_link.virements.services.verification import verifier_beneficiaire
+
+COLONNES = (
+    Colonne("Date", "date_emission", DATE),
+    Colonne("Fournisseur", lambda facture: facture.fournisseur.nom),
+    Colonne("Numéro", "numero"),
+    Colonne("HT", "montant_ht_cents", MONTANT),
+    Colonne("TVA", "montant_tva_cents", MONTANT),
+    Colonne("TTC", "montant_ttc_cents", MONTANT),
+    Colonne("Reste à payer", lambda facture: reste_a_payer(facture), MONTANT),
+    Colonne("Prochaine échéance", lambda facture: prochaine_echeance(facture), DATE),
+)
+
+STATUTS_EN_COURS = (StatutOrdre.PRET, StatutOrdre.SOUMISSION, StatutOrdre.ATTENTE_SCA, StatutOrdre.DOUTE)
+
+# The same templates serve both spaces: the layout, and the names of the pages.
+_PAGES = ("accueil", "facture", "fichier", "nouvelle", "importation", "calendrier", "paiements", "ordre", "export")
+CLIENT: dict[str, Any] = {
+    "gabarit": "facturation/base_client.html",
+    "espace": "client",
+    "liens": {nom: f"facturation:{nom}_client" for nom in _PAGES},
+}
+CABINET: dict[str, Any] = {
+    "gabarit": "facturation/base_cabinet.html",
+    "espace": "cabinet",
+    "liens": {nom: f"facturation:{nom}" for nom in _PAGES},
+}
+
+
+def aujourdhui() -> date:
+    return jour_de_paris(timezone.now())
+
+
+def reste_a_payer(facture: Facture) -> int:
+    """Cents that nothing pays yet, from the instalments that `avec_echeances` loaded."""
+    return sum(echeance.montant_cents for echeance in facture.echeances.all() if not _reglee(echeance))
+
+
+def prochaine_echeance(facture: Facture) -> date | None:
+    ouvertes = [echeance.date for echeance in facture.echeances.all() if not _reglee(echeance)]
+    return min(ouvertes, default=None)
+
+
+def _reglee(echeance: Echeance) -> bool:
+    return bool(getattr(echeance, "reglee", False))
+
+
+def contexte_liste(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
+    """The list of invoices that the address asks for: `q`, `situation`, `apres`."""
+    recherche = request.GET.get("q", "").strip()[:80]
+    situation = request.GET.get("situation", "")
+    lignes = avec_echeances(factures(dossier, recherche=recherche, situation=situation, jour=aujourdhui()))
+    page = paginer(lignes, cles=("-date_emission", "-id"), parametres=request.GET)
+    lignes_affichees = [
+        {"facture": facture, "reste_cents": reste_a_payer(facture), "prochaine": prochaine_echeance(facture)}
+        for facture in page.lignes
+    ]
+    return {
+        "dossier": dossier,
+        "page": page,
+        "lignes": lignes_affichees,
+        "recherche": recherche,
+        "situation": situation,
+        "situations": SituationFacture.choices,
+        "totaux": totaux(dossier, aujourdhui()),
+        "aujourdhui": aujourdhui(),
+    }
+
+
+def contexte_facture(facture: Facture) -> dict[str, Any]:
+    """The page of an invoice with « Règlement »: its instalments, what pays them, where the supplier is paid."""
+    return {
+        "dossier": facture.dossier,
+        "facture": facture,
+        "echeances": echeances_de(facture),
+        "coordonnee": coordonnee_courante(facture.fournisseur),
+        "engagee": est_engagee(facture),
+        "autrement": AutrementForm(initial={"jour": aujourdhui()}),
+        "comptes": comptes_debiteurs(facture.dossier),
+        "aujourdhui": aujourdhui(),
+    }
+
+
+def facture_ou_404(dossier: Dossier, facture_id: UUID) -> Facture:
+    lignes = Facture.objects.pour_dossier(dossier).select_related("fournisseur__tiers", "fichier", "dossier__cabinet")
+    facture = lignes.filter(pk=facture_id).first()
+    if facture is None:
+        raise Http404
+    return facture
+
+
+def echeance_ou_404(dossier: Dossier, echeance_id: UUID) -> Echeance:
+    lignes = Echeance.objects.pour_dossier(dossier).select_related(
+        "facture__fournisseur__tiers", "facture__fichier", "dossier__cabinet"
+    )
+    echeance = lignes.filter(pk=echeance_id).first()
+    if echeance is None:
+        raise Http404
+    return echeance
+
+
+def fournisseur_ou_404(dossier: Dossier, fournisseur_id: UUID) -> Fournisseur:
+    fournisseur = Fournisseur.objects.pour_dossier(dossier).select_related("tiers").filter(pk=fournisseur_id).first()
+    if fournisseur is None:
+        raise Http404
+    return fournisseur
+
+
+def ordre_ou_404(dossier: Dossier, ordre_id: UUID) -> Ordre:
+    lignes = Ordre.objects.pour_dossier(dossier).select_related("compte__connexion", "cree_par", "approuve_par")
+    ordre = lignes.filter(pk=ordre_id).first()
+    if ordre is None:
+        raise Http404
+    return ordre
+
+
+@contextmanager
+def client_de(compte: CompteQonto) -> Iterator[QontoClient]:
+    """The bank's client of an account's connection, without retries of its own: a lost answer of an order is a doubt.
+
+    Raises QontoLinkError when the consent is over or Qonto does not answer.
+    """
+    with client_pour(compte.connexion, reglages=clients.reglages(reprises=0)) as client:
+        yield client
+
+
+def verifier(
+    echeance: Echeance, compte: CompteQonto | None, par: Utilisateur, maintenant: datetime
+) -> VerificationBeneficiaire | None:
+    """Run the verification of payee of an instalment's supplier; None when it cannot be asked at all."""
+    coordonnee = coordonnee_courante(echeance.facture.fournisseur)
+    if compte is None or coordonnee is None:
+        return None
+    try:
+        with client_de(compte) as client:
+            return verifier_beneficiaire(
+                dossier=echeance.dossier,
+                iban=coordonnee.iban,
+                nom=echeance.facture.fournisseur.nom,
+                client=client,
+                par=par,
+                maintenant=maintenant,
+            )
+    except (QontoLinkError, QontoError):
+        return None
+
+
+def bouclier(
+    echeance: Echeance, compte: CompteQonto | None, verification: VerificationBeneficiaire | None
+) -> list[Alerte]:
+    return examiner(echeance=echeance, compte=compte, verification=verification)
+
+
+def methodes_sca() -> list[MethodeSca]:
+    """What the payer may choose from; the simulation exists at the sandbox only (§9.4)."""
+    reelles = [MethodeSca.APPAREIL, MethodeSca.PASSKEY]
+    return [*reelles, MethodeSca.MOCK] if settings.QONTO_STAGING_TOKEN else reelles
+
+
+def calendrier_du_mois(dossier: Dossier, mois: str) -> dict[str, Any]:
+    """The due dates of a month (`AAAA-MM`, this one by default) by week, with the sum of each day."""
+    jour = aujourdhui()
+    try:
+        premier = date.fromisoformat(f"{mois}-01") if mois else jour.replace(day=1)
+    except ValueError:
+        premier = jour.replace(day=1)
+    semaines = Calendar().monthdatescalendar(premier.year, premier.month)
+    par_jour: dict[date, list[Echeance]] = {}
+    for echeance in echeancier(dossier, semaines[0][0], semaines[-1][-1]):
+        par_jour.setdefault(echeance.date, []).append(echeance)
+    cases = [
+        [
+            {
+                "jour": case,
+                "hors_mois": case.month != premier.month,
+                "echeances": par_jour.get(case, []),
+                "total_cents": sum(echeance.montant_cents for echeance in par_jour.get(case, [])),
+                "ferme": not est_ouvre(case),
+            }
+            for case in semaine
+        ]
+        for semaine in semaines
+    ]
+    return {
+        "dossier": dossier,
+        "premier": premier,
+        "semaines": cases,
+        "precedent": f"{moins_mois(premier, 1):%Y-%m}",
+        "suivant": f"{plus_mois(premier, 1):%Y-%m}",
+        "aujourdhui": jour,
+    }
+
+
+def virement_ou_404(dossier: Dossier, virement_id: UUID) -> Virement:
+    lignes = Virement.objects.pour_dossier(dossier).select_related("ordre__compte__connexion")
+    virement = lignes.filter(pk=virement_id).first()
+    if virement is None:
+        raise Http404
+    return virement
+
+
+def verification_de(
+    echeance: Echeance, identifiant: int | None, maintenant: datetime
+) -> VerificationBeneficiaire | None:
+    """The verification that the window showed, if it is of this dossier, this IBAN, and young enough."""
+    coordonnee = coordonnee_courante(echeance.facture.fournisseur)
+    if identifiant is None or coordonnee is None:
+        return None
+    trouvee = VerificationBeneficiaire.objects.filter(
+        pk=identifiant,
+        dossier_id=echeance.dossier_id,
+        iban=coordonnee.iban,
+        nom_demande=texte_sepa(echeance.facture.fournisseur.nom),
+    ).first()
+    return trouvee if trouvee and trouvee.valable(maintenant) else None
+
+
+def contexte_ordre(ordre: Ordre, maintenant: datetime) -> dict[str, Any]:
+    """What the panel of an order shows; `a_suivre`: it still asks."""
+    virements = list(
+        ordre.virements.select_related("verification", "reglement__echeance__facture__fournisseur").order_by("rang")
+    )
+    expire = ordre.sca_expire_le()
+    restant = int((expire - maintenant).total_seconds()) if expire and ordre.statut == StatutOrdre.ATTENTE_SCA else 0
+    enchaine = ordre.statut in (StatutOrdre.SOUMISSION, StatutOrdre.DOUTE, StatutOrdre.ATTENTE_SCA)
+    return {
+        "dossier": ordre.dossier,
+        "ordre": ordre,
+        "virements": virements,
+        "total_cents": sum(virement.montant_cents for virement in virements),
+        "restant": max(restant, 0),
+        "a_suivre": enchaine
+        or (
+            ordre.statut == StatutOrdre.ACCEPTE
+            and any(v.statut in (StatutVirement.ENVOYE, StatutVirement.EN_COURS) for v in virements)
+        ),
+        "defavorable": any(
+            v.verification is not None and not v.verification.favorable and not v.motif_poursuite for v in virements
+        ),
+        "bac_a_sable": settings.QONTO_APP_URL if settings.QONTO_STAGING_TOKEN else "",
+    }

@@ -1,0 +1,85 @@
+"""Faults at the edge: a network between the portal and the bank that loses calls, loses answers, and kills workers."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+
+from qonto_link.api.client import QontoClient
+from qonto_link.api.transport import Reglages
+
+OK = "ok"
+PERDU_AVANT = "perdu avant"  # the call never arrives
+PERDU_APRES = "perdu après"  # the bank does it, its answer is lost
+PANNE_AVANT = "503 avant"  # the gateway answers 503 and did nothing
+PANNE_APRES = "503 après"  # the gateway answers 503 after the bank did it
+TUE_AVANT = "tué avant"  # the worker dies just before the call
+TUE_APRES = "tué après"  # the worker dies between the answer and its commit
+FAUTES = (OK, PERDU_AVANT, PERDU_APRES, PANNE_AVANT, PANNE_APRES, TUE_AVANT, TUE_APRES)
+
+
+class Tue(BaseException):
+    """The worker is dead: nothing of it runs any more."""
+
+
+class Reseau(BaseAdapter):
+    """Spoils the first writing call that goes through; the following ones pass."""
+
+    def __init__(self, faute: str) -> None:
+        super().__init__()
+        self.faute = faute
+        self.vrai = HTTPAdapter(max_retries=0)
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
+        if request.method != "POST" or self.faute == OK:
+            return self.vrai.send(request, **options)
+        faute, self.faute = self.faute, OK
+        if faute == TUE_AVANT:
+            raise Tue
+        if faute == PERDU_AVANT:
+            raise requests.ConnectionError("lost on the way")
+        if faute == PANNE_AVANT:
+            return _panne(request)
+        self.vrai.send(request, **options)
+        if faute == TUE_APRES:
+            raise Tue
+        if faute == PERDU_APRES:
+            raise requests.ReadTimeout("the answer is lost")
+        return _panne(request)
+
+    def close(self) -> None:
+        self.vrai.close()
+
+
+def _panne(request: requests.PreparedRequest) -> requests.Response:
+    reponse = requests.Response()
+    reponse.status_code = 503
+    reponse.request = request
+    reponse.url = request.url or ""
+    reponse._content = b""
+    return reponse
+
+
+def client(url: str, jeton: str, staging: str, faute: str = OK) -> QontoClient:
+    """A client of the local Qonto over a network that has one fault."""
+    resultat = QontoClient(
+        base_url=url, access_token=jeton, staging_token=staging, reglages=Reglages(reprises=0, lecture=10)
+    )
+    resultat._transport._session.mount("http://", Reseau(faute))
+    return resultat
+
+
+class Horloge:
+    """The portal's time in a history, moved together with the bank's."""
+
+    def __init__(self, qonto: Any) -> None:
+        self.qonto = qonto
+        self.ecart = timedelta(seconds=qonto.api("GET", "clock")["offset_seconds"])
+
+    def lire(self) -> datetime:
+        return datetime.now(UTC) + self.ecart
+
+    def avancer(self, duree: timedelta) -> None:
+        self.qonto.api("POST", "clock/advance", seconds=int(duree.total_seconds()))
+        self.ecart += timedelta(seconds=int(duree.total_seconds()))
