@@ -1,9 +1,11 @@
 """What the real Qonto does not have: the page and the API under /_sandbox/."""
 
-from qonto_sandbox.control import acts, identifiants, payments
+from qonto_sandbox.control import acts, identifiants, onboarding, payments, webhooks
 
 MODULES = (
     acts,
     identifiants,
     payments,
+    onboarding,
+    webhooks,
 )

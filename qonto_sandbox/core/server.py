@@ -53,6 +53,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         world = self._build()
         if self._workers == 1:
             threading.Thread(target=_tick, args=(world,), daemon=True, name="horloge").start()
+            world.deliveries.start()
         return Application(world)
 
 

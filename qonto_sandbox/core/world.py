@@ -15,6 +15,7 @@ from qonto_sandbox.core.faults import Faults
 from qonto_sandbox.core.formats import PARIS, instant, moment
 from qonto_sandbox.core.limits import Limits
 from qonto_sandbox.core.store import Record, Store
+from qonto_sandbox.webhooks.delivery import Deliveries
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class World:
         self.faults, self.limits = Faults(), Limits()
         self.store, self.volume, self._seeder = Store(data_dir), volume, seeder
         self.makers: list[Maker] = []
+        self.deliveries = Deliveries(self.now)
         self._planted: tuple[date, bytes] | None = None
         self._restore()
 
@@ -121,6 +123,7 @@ class World:
             self.clock.offset = timedelta(0)
             self.options, self.limits = Options(), Limits()
             self.faults.clear()
+            self.deliveries.clear()
             self._seed()
 
     def _restore(self) -> None:

@@ -180,13 +180,12 @@ def invoice_pdf(document: dict[str, Any], *, credit_note: bool = False) -> bytes
     return bytes(generate_from_binary(pdf, xml, flavor="factur-x", level="en16931", check_xsd=True, lang="fr-FR"))
 
 
-def transfer_proof_pdf(rows: list[tuple[str, str]]) -> bytes:
-    """« Preuve de virement », one line a fact."""
+def transfer_proof_pdf(rows: list[tuple[str, str]], *, title: str = "Preuve de virement") -> bytes:
+    """One page, one line a fact."""
     _fonts()
     table = Table(
         [[Paragraph(_text(k), _style(9, grey=True)), Paragraph(_text(v), _style(9, bold=True))] for k, v in rows],
         colWidths=[55 * mm, 119 * mm],
     )
     table.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE)]))
-    title = "Preuve de virement"
     return _render(title, [Paragraph(title, _style(16, bold=True)), Spacer(1, 8 * mm), table])

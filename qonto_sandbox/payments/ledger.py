@@ -41,6 +41,7 @@ def _new_line(world: World, account: Record, *, cents: int, side: str, kind: str
         "updated_at": stamp,
         "status": "pending",
         "vat_amount_cents": None,
+        "vat_items": [],
         "vat_rate": None,
         "label_ids": [],
         "attachment_lost": False,
@@ -82,7 +83,7 @@ def debit(world: World, *, account: Record, transfer: Record, beneficiary: Recor
         note=transfer["note"],
         reference=transfer["reference"],
         initiator_id=transfer["initiator_id"],
-        transfer=_counterparty(payee["iban"], payee["bic"]),
+        detail={"transfer": _counterparty(payee["iban"], payee["bic"])},
     )
     line["category"] = payee["activity_tag"] or line["category"]
     line["attachment_ids"] = list(transfer["attachment_ids"])
@@ -131,7 +132,7 @@ def credit_return(world: World, *, account: Record, transfer: Record, beneficiar
         note=None,
         reference=f"RETOUR {transfer['reference']}"[:140],
         initiator_id=None,
-        income=_counterparty(payee["iban"], payee["bic"]),
+        detail={"income": _counterparty(payee["iban"], payee["bic"])},
     )
     _save(world, line, "created")
     settle(world, line)
@@ -153,7 +154,7 @@ def move_between(world: World, *, debited: Record, credited: Record, cents: int,
             note=None,
             reference=reference,
             initiator_id=by if side == "debit" else None,
-            **{kind: _counterparty(other["iban"], other["bic"])},
+            detail={kind: _counterparty(other["iban"], other["bic"])},
         )
         line["category"] = "treasury_and_interco"
         if side == "debit":

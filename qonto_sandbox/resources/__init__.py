@@ -8,12 +8,16 @@ from qonto_sandbox.resources import (
     clients,
     credit_notes,
     internal_transfers,
+    onboarding_webhooks,
     organization,
     recurring_transfers,
+    registration_files,
+    registrations,
     sca_sessions,
     sepa_transfers,
     transfer_requests,
     verify_payee,
+    webhook_subscriptions,
 )
 
 MODULES = (
@@ -30,4 +34,8 @@ MODULES = (
     clients,
     client_invoices,
     credit_notes,
+    webhook_subscriptions,
+    registrations,
+    registration_files,
+    onboarding_webhooks,
 )

@@ -3,46 +3,12 @@
 import hashlib
 import hmac
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
-from typing import Any
 
 import pytest
 
 from qonto_sandbox.webhooks.delivery import BUSINESS, ONBOARDING, WAITS, Deliveries
-
-
-class Receiver(HTTPServer):
-    """Answers with the next status of `answers`, 204 when none is left."""
-
-    def __init__(self) -> None:
-        self.received: list[tuple[dict[str, str], bytes]] = []
-        self.answers: list[int] = []
-        super().__init__(("127.0.0.1", 0), Handler)
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.received.append((dict(self.headers), body))
-        self.send_response(self.server.answers.pop(0) if self.server.answers else 204)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet."""
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    server = Receiver()
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+from tests.qonto_sandbox.receiver import Receiver
 
 
 class Clock:
@@ -67,8 +33,7 @@ def queue(clock: Clock) -> Deliveries:
 
 
 def send(queue: Deliveries, receiver: Receiver, rank: int = 1, family: str = BUSINESS) -> None:
-    url = f"http://127.0.0.1:{receiver.server_port}/webhooks"
-    subscription = {"id": "s1", "callback_url": url, "secret": "whsec_" + "x" * 32}
+    subscription = {"id": "s1", "callback_url": receiver.url, "secret": "whsec_" + "x" * 32}
     queue.enqueue(family=family, subscription=subscription, event={"id": f"e{rank}"}, event_type="v1/transactions")
 
 
