@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from facturation.errors import FacturationError, SecondRegardManquant
@@ -30,6 +30,7 @@ from facturation.views.commun import (
     facture_ou_404,
     methodes_sca,
     ordre_ou_404,
+    rendre,
     verifier,
 )
 from gestion_acces.acces import ACTE, FORMULAIRE, RequeteCabinet, vue_dossier_cabinet
@@ -50,7 +51,7 @@ def auteur_de(request: RequeteCabinet) -> Auteur:
 @vue_dossier_cabinet()
 def liste(request: RequeteCabinet) -> HttpResponse:
     contexte = contexte_liste(request, request.dossier) | {"peut_preparer": True}
-    return render(request, "facturation/liste.html", CABINET | contexte)
+    return rendre(request, "facturation/liste.html", CABINET | contexte)
 
 
 @vue_dossier_cabinet()
@@ -72,7 +73,7 @@ def export(request: RequeteCabinet) -> HttpResponseBase:
 @vue_dossier_cabinet()
 def calendrier(request: RequeteCabinet) -> HttpResponse:
     contexte = calendrier_du_mois(request.dossier, request.GET.get("mois", "")[:7])
-    return render(request, "facturation/calendrier.html", CABINET | contexte)
+    return rendre(request, "facturation/calendrier.html", CABINET | contexte)
 
 
 @vue_dossier_cabinet(methodes=FORMULAIRE)
@@ -84,7 +85,7 @@ def nouvelle(request: RequeteCabinet) -> HttpResponse:
             messages.success(request, f"La facture {facture.numero} est enregistrée.")
             return redirect("facturation:facture", request.dossier.pk, facture.pk)
     contexte = {"dossier": request.dossier, "form": form, "fournisseurs": fournisseurs(request.dossier)[:300]}
-    return render(request, "facturation/nouvelle.html", CABINET | contexte, status=422 if form.errors else 200)
+    return rendre(request, "facturation/nouvelle.html", CABINET | contexte, status=422 if form.errors else 200)
 
 
 @vue_dossier_cabinet(methodes=FORMULAIRE)
@@ -94,14 +95,14 @@ def importation(request: RequeteCabinet) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         bilan = importer(form, request.dossier, auteur_de(request))
     contexte = {"dossier": request.dossier, "form": form, "bilan": bilan}
-    return render(request, "facturation/import.html", CABINET | contexte, status=422 if form.errors else 200)
+    return rendre(request, "facturation/import.html", CABINET | contexte, status=422 if form.errors else 200)
 
 
 @vue_dossier_cabinet()
 def facture(request: RequeteCabinet, facture_id: UUID) -> HttpResponse:
     ligne = facture_ou_404(request.dossier, facture_id)
     contexte = contexte_facture(ligne) | {"peut_preparer": True, "peut_payer": True}
-    return render(request, "facturation/facture.html", CABINET | contexte)
+    return rendre(request, "facturation/facture.html", CABINET | contexte)
 
 
 @vue_dossier_cabinet()
@@ -150,7 +151,7 @@ def _fenetre(request: RequeteCabinet, echeance: Echeance, form: PaiementForm) ->
         "motif_exige": bool(form.errors.get("motif")) or not (verification is None or verification.favorable),
         "peut_valider": False,
     }
-    return render(request, "facturation/paiement.html", CABINET | contexte, status=422 if form.errors else 200)
+    return rendre(request, "facturation/paiement.html", CABINET | contexte, status=422 if form.errors else 200)
 
 
 @vue_dossier_cabinet(methodes=FORMULAIRE)
@@ -194,11 +195,11 @@ def paiements(request: RequeteCabinet) -> HttpResponse:
     statuts = {"a_approuver": (StatutOrdre.A_APPROUVER,), "en_cours": STATUTS_EN_COURS}.get(filtre, ())
     page = paginer(ordres(request.dossier, statuts=statuts), cles=("-cree_le", "id"), parametres=request.GET)
     contexte = {"dossier": request.dossier, "page": page, "filtre": filtre}
-    return render(request, "facturation/paiements.html", CABINET | contexte)
+    return rendre(request, "facturation/paiements.html", CABINET | contexte)
 
 
 @vue_dossier_cabinet()
 def ordre(request: RequeteCabinet, ordre_id: UUID) -> HttpResponse:
     contexte = contexte_ordre(ordre_ou_404(request.dossier, ordre_id), timezone.now())
     droits = {"peut_valider": False, "peut_preparer": False, "a_suivre": False}
-    return render(request, "facturation/ordre.html", CABINET | contexte | droits)
+    return rendre(request, "facturation/ordre.html", CABINET | contexte | droits)

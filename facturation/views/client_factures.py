@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from facturation.errors import FacturationError
@@ -25,6 +25,7 @@ from facturation.views.commun import (
     echeance_ou_404,
     facture_ou_404,
     fournisseur_ou_404,
+    rendre,
 )
 from gestion_acces.acces import ACTE, FORMULAIRE, RequeteClient, niveau_sur, vue_dossier_client
 from gestion_acces.enums import Niveau, Service
@@ -41,7 +42,7 @@ def auteur_de(request: RequeteClient) -> Auteur:
 @vue_dossier_client(service=Service.I_FACTURE)
 def liste(request: RequeteClient) -> HttpResponse:
     contexte = contexte_liste(request, request.dossier) | {"peut_preparer": request.niveau != Niveau.CONSULTER}
-    return render(request, "facturation/liste.html", CLIENT | contexte)
+    return rendre(request, "facturation/liste.html", CLIENT | contexte)
 
 
 @vue_dossier_client(service=Service.I_FACTURE)
@@ -65,7 +66,7 @@ def export(request: RequeteClient) -> HttpResponseBase:
 @vue_dossier_client(service=Service.I_FACTURE)
 def calendrier(request: RequeteClient) -> HttpResponse:
     contexte = calendrier_du_mois(request.dossier, request.GET.get("mois", "")[:7])
-    return render(request, "facturation/calendrier.html", CLIENT | contexte)
+    return rendre(request, "facturation/calendrier.html", CLIENT | contexte)
 
 
 @vue_dossier_client(methodes=FORMULAIRE, service=Service.I_FACTURE, niveau=Niveau.PREPARER)
@@ -77,7 +78,7 @@ def nouvelle(request: RequeteClient) -> HttpResponse:
             messages.success(request, f"La facture {facture.numero} est enregistrée.")
             return redirect("facturation:facture_client", request.dossier.pk, facture.pk)
     contexte = {"dossier": request.dossier, "form": form, "fournisseurs": fournisseurs(request.dossier)[:300]}
-    return render(request, "facturation/nouvelle.html", CLIENT | contexte, status=422 if form.errors else 200)
+    return rendre(request, "facturation/nouvelle.html", CLIENT | contexte, status=422 if form.errors else 200)
 
 
 @vue_dossier_client(methodes=FORMULAIRE, service=Service.I_FACTURE, niveau=Niveau.PREPARER)
@@ -87,7 +88,7 @@ def importation(request: RequeteClient) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         bilan = importer(form, request.dossier, auteur_de(request))
     contexte = {"dossier": request.dossier, "form": form, "bilan": bilan}
-    return render(request, "facturation/import.html", CLIENT | contexte, status=422 if form.errors else 200)
+    return rendre(request, "facturation/import.html", CLIENT | contexte, status=422 if form.errors else 200)
 
 
 @vue_dossier_client(service=Service.I_FACTURE)
@@ -98,7 +99,7 @@ def facture(request: RequeteClient, facture_id: UUID) -> HttpResponse:
         "peut_preparer": request.niveau != Niveau.CONSULTER,
         "peut_payer": qonto in (Niveau.PREPARER, Niveau.PAYER),
     }
-    return render(request, "facturation/facture.html", CLIENT | contexte)
+    return rendre(request, "facturation/facture.html", CLIENT | contexte)
 
 
 @vue_dossier_client(service=Service.I_FACTURE)
@@ -125,7 +126,7 @@ def echeances(request: RequeteClient, facture_id: UUID) -> HttpResponse:
         except FacturationError as refus:
             form.add_error(None, str(refus))
     contexte = {"dossier": request.dossier, "facture": ligne, "form": form, "nombre": nombre}
-    return render(request, "facturation/echeances.html", CLIENT | contexte, status=422 if form.errors else 200)
+    return rendre(request, "facturation/echeances.html", CLIENT | contexte, status=422 if form.errors else 200)
 
 
 @vue_dossier_client(methodes=ACTE, service=Service.I_FACTURE, niveau=Niveau.PREPARER)
@@ -155,7 +156,7 @@ def liste_fournisseurs(request: RequeteClient) -> HttpResponse:
     recherche = request.GET.get("q", "").strip()[:80]
     page = paginer(fournisseurs(request.dossier, recherche), cles=("nom", "id"), parametres=request.GET)
     contexte = {"dossier": request.dossier, "page": page, "recherche": recherche}
-    return render(request, "facturation/fournisseurs.html", CLIENT | contexte)
+    return rendre(request, "facturation/fournisseurs.html", CLIENT | contexte)
 
 
 @vue_dossier_client(methodes=FORMULAIRE, service=Service.I_FACTURE, niveau=Niveau.PREPARER)
@@ -174,7 +175,7 @@ def fournisseur(request: RequeteClient, fournisseur_id: UUID) -> HttpResponse:
         "iban_form": IbanForm(),
         "historique": historique,
     }
-    return render(request, "facturation/fournisseur.html", CLIENT | contexte, status=422 if form.errors else 200)
+    return rendre(request, "facturation/fournisseur.html", CLIENT | contexte, status=422 if form.errors else 200)
 
 
 @vue_dossier_client(methodes=ACTE, service=Service.I_FACTURE, niveau=Niveau.PREPARER, reauthentification=True)

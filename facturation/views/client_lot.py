@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from facturation.errors import FacturationError
 from facturation.forms import LotForm
@@ -13,7 +13,7 @@ from facturation.services.bouclier import exige_second_regard, gravite_de
 from facturation.services.paiement import comptes_debiteurs
 from facturation.tunnel import Panier, preparer_panier, verifier_panier
 from facturation.views.client_paiements import REFUS, auteur_de, emettre_et_montrer, vers_panneau
-from facturation.views.commun import CLIENT, aujourdhui, client_de, methodes_sca
+from facturation.views.commun import CLIENT, aujourdhui, client_de, methodes_sca, rendre
 from gestion_acces.acces import ACTE, RequeteClient, vue_dossier_client
 from gestion_acces.enums import Niveau, Service
 from qonto_link.api.errors import QontoError
@@ -66,9 +66,8 @@ def _page(
         "peut_valider": request.niveau == Niveau.PAYER,
         "erreur": erreur,
     }
-    return render(
-        request, "facturation/selection.html", CLIENT | contexte, status=422 if erreur or form.errors else 200
-    )
+    statut = 422 if erreur or form.errors else 200
+    return rendre(request, "facturation/selection.html", CLIENT | contexte, status=statut)
 
 
 def _sceller(panier: Panier) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from facturation.errors import FacturationError, SecondRegardManquant
@@ -35,6 +35,7 @@ from facturation.views.commun import (
     echeance_ou_404,
     methodes_sca,
     ordre_ou_404,
+    rendre,
     verification_de,
     verifier,
     virement_ou_404,
@@ -42,6 +43,7 @@ from facturation.views.commun import (
 from gestion_acces.acces import ACTE, RequeteClient, vue_dossier_client
 from gestion_acces.enums import Niveau, Service
 from gestion_acces.services.audit import origine_de
+from portal.lib.calendrier import prochain_jour_ouvre
 from portal.lib.pages import paginer
 from qonto_link.api.errors import QontoError
 from qonto_link.errors import QontoLinkError
@@ -77,6 +79,8 @@ def _fenetre(
     """« Transaction de paiement » (S13), a page of its own or the inside of the dialog."""
     comptes = comptes_debiteurs(request.dossier)
     compte = _compte(comptes, str(form["compte"].value() or ""))
+    choisie = form.cleaned_data.get("date") if form.is_bound else form.initial["date"]
+    execution = prochain_jour_ouvre(choisie) if choisie else None
     contexte = {
         "dossier": request.dossier,
         "echeance": echeance,
@@ -89,13 +93,15 @@ def _fenetre(
         "verification": verification,
         "alertes": alertes,
         "gravite": gravite_de(alertes) if alertes is not None else "",
+        "date_choisie": choisie,
+        "execution": execution if execution != choisie else None,
         "motif_exige": bool(alertes and (exige_second_regard(alertes) or _defavorable(verification))),
         "peut_valider": request.niveau == Niveau.PAYER,
     }
     gabarit = "facturation/paiement.html"
     if request.headers.get("HX-Request"):
         gabarit += "#fenetre"
-    return render(request, gabarit, CLIENT | contexte, status=422 if form.errors else 200)
+    return rendre(request, gabarit, CLIENT | contexte, status=422 if form.errors else 200)
 
 
 def _defavorable(verification: VerificationBeneficiaire | None) -> bool:
@@ -230,7 +236,7 @@ def paiements(request: RequeteClient) -> HttpResponse:
     statuts = {"a_approuver": (StatutOrdre.A_APPROUVER,), "en_cours": STATUTS_EN_COURS}.get(filtre, ())
     page = paginer(ordres(request.dossier, statuts=statuts), cles=("-cree_le", "id"), parametres=request.GET)
     contexte = {"dossier": request.dossier, "page": page, "filtre": filtre}
-    return render(request, "facturation/paiements.html", CLIENT | contexte)
+    return rendre(request, "facturation/paiements.html", CLIENT | contexte)
 
 
 @vue_dossier_client(service=Service.QONTO)
@@ -247,7 +253,7 @@ def _panneau(request: RequeteClient, ligne: Ordre, erreurs: str = "") -> HttpRes
         "erreur": erreurs,
     }
     gabarit = "facturation/ordre.html#panneau" if request.headers.get("HX-Request") else "facturation/ordre.html"
-    return render(request, gabarit, CLIENT | contexte, status=422 if erreurs else 200)
+    return rendre(request, gabarit, CLIENT | contexte, status=422 if erreurs else 200)
 
 
 @vue_dossier_client(methodes=ACTE, service=Service.QONTO, activite=False)

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 
 from facturation.enums import SituationFacture
@@ -20,7 +21,7 @@ from facturation.services.factures import est_engagee
 from facturation.services.fournisseurs import coordonnee_courante
 from facturation.services.paiement import comptes_debiteurs
 from gestion_acces.models import Dossier, Utilisateur
-from portal.lib.affichage import jour_de_paris
+from portal.lib.affichage import date_courte, jour_de_paris, pluriel
 from portal.lib.calendrier import est_ouvre, moins_mois, plus_mois
 from portal.lib.pages import paginer
 from portal.lib.tableaux import DATE, MONTANT, Colonne
@@ -61,6 +62,15 @@ CABINET: dict[str, Any] = {
     "liens": {nom: f"facturation:{nom}" for nom in _PAGES},
 }
 
+_ONGLETS = {"calendrier": "calendrier", "paiements": "paiements", "ordre": "paiements"}
+_ONGLETS |= {"fournisseurs": "fournisseurs", "fournisseur": "fournisseurs"}
+
+
+def rendre(request: HttpRequest, gabarit: str, contexte: dict[str, Any], status: int = 200) -> HttpResponse:
+    """A page of i-Facture, or a fragment of it, with its tab marked as the current one."""
+    nom = gabarit.partition("/")[2].partition(".")[0]
+    return render(request, gabarit, contexte | {"onglet": _ONGLETS.get(nom, "factures")}, status=status)
+
 
 def aujourdhui() -> date:
     return jour_de_paris(timezone.now())
@@ -90,14 +100,21 @@ def contexte_liste(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
         {"facture": facture, "reste_cents": reste_a_payer(facture), "prochaine": prochaine_echeance(facture)}
         for facture in page.lignes
     ]
+    sommes = totaux(dossier, aujourdhui())
     return {
         "dossier": dossier,
         "page": page,
         "lignes": lignes_affichees,
+        "notes": {
+            "a_payer": f"{sommes.a_payer} {pluriel(sommes.a_payer, 'échéance')}",
+            "en_retard": f"{sommes.en_retard} {pluriel(sommes.en_retard, 'échéance')}",
+            "ton": "danger" if sommes.en_retard else "",
+            "prochaine": date_courte(sommes.prochaine) if sommes.prochaine else "Aucune",
+        },
         "recherche": recherche,
         "situation": situation,
         "situations": SituationFacture.choices,
-        "totaux": totaux(dossier, aujourdhui()),
+        "totaux": sommes,
         "aujourdhui": aujourdhui(),
     }
 

@@ -19,7 +19,7 @@ from qonto_link.models import CompteQonto
 from qonto_link.virements.enums import StatutOrdre, StatutVirement
 from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
 from tests.factories import AccesServiceFactory, DossierFactory, MembreDossierFactory, ServiceDossierFactory
-from tests.qonto_link.factories import CompteQontoFactory
+from tests.qonto_link.factories import CompteQontoFactory, ConnexionFactory
 
 MAINTENANT = datetime(2026, 6, 9, 8, 30, tzinfo=UTC)
 IBAN_AARO = "FR7610011000201234567890188"
@@ -139,8 +139,11 @@ def verification_favorable(dossier: Dossier, *, iban: str = IBAN_AARO, nom: str 
     )
 
 
-def payeur(*, external_id: str = "compte", iban: str = "FR7616958000016886912594701", siret: str = "") -> Payeur:
-    dossier = DossierFactory(raison_sociale="MAISON LENOIR", **({"siret": siret} if siret else {}))
+def payeur(
+    *, external_id: str = "compte", iban: str = "FR7616958000016886912594701", jeton: str = "ory_at_jeton"
+) -> Payeur:
+    """`external_id` and `jeton`: the account at the local Qonto and the token that opens it."""
+    dossier = DossierFactory(raison_sociale="MAISON LENOIR", siret="81234567600017")
     membre = MembreDossierFactory(dossier=dossier)
     prepare = MembreDossierFactory(dossier=dossier, role="utilisateur")
     for service in (Service.QONTO, Service.I_FACTURE):
@@ -148,7 +151,12 @@ def payeur(*, external_id: str = "compte", iban: str = "FR7616958000016886912594
         AccesServiceFactory(membre=membre, service_dossier=actif, niveau=Niveau.PAYER)
         AccesServiceFactory(membre=prepare, service_dossier=actif, niveau=Niveau.PREPARER)
     compte = CompteQontoFactory(
-        dossier=dossier, external_id=external_id, iban=iban, solde_cents=100_000_00, solde_autorise_cents=100_000_00
+        dossier=dossier,
+        connexion=ConnexionFactory(dossier=dossier, access_token=jeton),
+        external_id=external_id,
+        iban=iban,
+        solde_cents=100_000_00,
+        solde_autorise_cents=100_000_00,
     )
     journal(dossier=dossier, code="ACH")
     CompteBancaire.objects.create(
