@@ -135,3 +135,13 @@ def redis_from_url(url: str) -> tuple[str, str]:
         return url, url
     database = int(parse_qs(parts.query).get("db", ["0"])[0])
     return f"redis+socket://{parts.path}?virtual_host={database}", f"unix://{parts.path}?db={database + 1}"
+
+
+def smtp_from_url(url: str) -> tuple[str, int, str, str, bool]:
+    """Host, port, user, password and whether TLS comes first, of `smtp://` (STARTTLS) or `smtps://`."""
+    parts = urlparse(url)
+    if parts.scheme not in {"smtp", "smtps"}:
+        raise ValueError("EMAIL_URL must begin with smtp:// or smtps://")
+    tls_first = parts.scheme == "smtps"
+    port = parts.port or (465 if tls_first else 587)
+    return parts.hostname or "", port, unquote(parts.username or ""), unquote(parts.password or ""), tls_first
