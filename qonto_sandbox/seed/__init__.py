@@ -3,13 +3,16 @@
 from datetime import date
 
 from qonto_sandbox.core.world import World
-from qonto_sandbox.seed import invoices, organizations, payees
+from qonto_sandbox.seed import invoices, onboarding, organizations, payees, payments, received
 
 # In this order: later ones may read what the earlier ones planted.
 MODULES = (
     organizations,
     payees,
+    payments,
     invoices,
+    received,
+    onboarding,
 )
 
 

@@ -48,7 +48,7 @@ class Payer:
 
     def beneficiary(self, **equal: Any) -> dict[str, Any]:
         """The first seeded beneficiary with these values."""
-        rows = self.get("/v2/sepa/beneficiaries").json()["beneficiaries"]
+        rows = self.get("/v2/sepa/beneficiaries", per_page=100).json()["beneficiaries"]
         found: dict[str, Any] = next(row for row in rows if all(row[name] == value for name, value in equal.items()))
         return found
 

@@ -1,0 +1,31 @@
+"""Settings of electronic invoicing (partner reference §3.9)."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+from werkzeug.wrappers import Response
+
+from qonto_sandbox.core.answers import answer
+from qonto_sandbox.core.routing import Call, endpoint
+
+State = Literal["enabled", "disabled", "pending_creation"]
+UNSUPPORTED = {"sending_status": "disabled", "receiving_status": "disabled"}
+FRENCH = {"sending_status": "enabled", "receiving_status": "enabled"}
+
+
+class EinvoicingSettings(BaseModel):
+    sending_status: State
+    receiving_status: State
+
+
+@endpoint(
+    "GET",
+    "/v2/einvoicing/settings",
+    scopes=("einvoicing.read",),
+    response=EinvoicingSettings,
+    errors=(401, 403, 404),
+)
+def show_settings(call: Call) -> Response:
+    """Lire les réglages de facturation électronique."""
+    default = FRENCH if call.organization["legal_country"] == "FR" else UNSUPPORTED
+    return answer(call.organization.get("einvoicing_settings") or default)
