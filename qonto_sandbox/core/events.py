@@ -11,10 +11,12 @@ Listener = Callable[[str, str, Record], None]
 class Events:
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
+        # What is seeded happened before anyone subscribed.
+        self.muted = False
 
     def subscribe(self, listener: Listener) -> None:
         self._listeners.append(listener)
 
     def publish(self, topic: str, event: str, record: Record) -> None:
-        for listener in self._listeners:
+        for listener in () if self.muted else self._listeners:
             listener(topic, event, record)

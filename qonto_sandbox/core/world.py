@@ -139,7 +139,9 @@ class World:
             self.store.restore(self._planted[1])
             return
         self.store.clear()
+        self.events.muted = True
         self._seeder(self)
+        self.events.muted = False
         self.store["state"].put({"id": "seed", "seeded_at": self.stamp()})
         self.store.flush()
         self._planted = (self.today(), self.store.snapshot())

@@ -1,6 +1,7 @@
 """One module a Qonto resource. A module may define `attach(world)` to subscribe to events or to make files."""
 
 from qonto_sandbox.resources import (
+    attachments,
     bank_accounts,
     beneficiaries,
     bulk_transfers,
@@ -10,6 +11,8 @@ from qonto_sandbox.resources import (
     einvoicing,
     imported_invoices,
     internal_transfers,
+    labels,
+    memberships,
     onboarding_webhooks,
     organization,
     recurring_transfers,
@@ -17,7 +20,9 @@ from qonto_sandbox.resources import (
     registrations,
     sca_sessions,
     sepa_transfers,
+    statements,
     supplier_invoices,
+    transactions,
     transfer_requests,
     verify_payee,
     webhook_subscriptions,
@@ -26,6 +31,11 @@ from qonto_sandbox.resources import (
 MODULES = (
     organization,
     bank_accounts,
+    transactions,
+    attachments,
+    labels,
+    memberships,
+    statements,
     verify_payee,
     beneficiaries,
     sca_sessions,

@@ -8,6 +8,7 @@ from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.formats import euros
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
+from qonto_sandbox.schemas import organization as schemas
 
 READ = ("organization.read",)
 FIELDS = (
@@ -49,7 +50,14 @@ def embedded_account(row: Record) -> dict[str, Any]:
     }
 
 
-@endpoint("GET", "/v2/organization", scopes=READ, errors=(400, 401, 403))
+@endpoint(
+    "GET",
+    "/v2/organization",
+    scopes=READ,
+    query=schemas.OrganizationQuery,
+    response=schemas.OrganizationAnswer,
+    errors=(400, 401, 403),
+)
 def organization(call: Call) -> Response:
     """Lire l’organisation et ses comptes."""
     external = call.query.boolean("include_external_accounts") or False

@@ -3,13 +3,15 @@
 from datetime import date
 
 from qonto_sandbox.core.world import World
-from qonto_sandbox.seed import invoices, onboarding, organizations, payees, payments, received
+from qonto_sandbox.seed import invoices, labels, movements, onboarding, organizations, payees, payments, received
 
 # In this order: later ones may read what the earlier ones planted.
 MODULES = (
     organizations,
+    labels,
     payees,
     payments,
+    movements,
     invoices,
     received,
     onboarding,

@@ -87,7 +87,7 @@ LENOIR = Company(
     share_capital=20_000,
     registered_on="2015-07-02",
     accounts=(
-        Account("Compte principal", "FR7616958000016886912594701", 1_842_650),
+        Account("Compte principal", "FR7616958000016886912594701", 1_442_650),
         Account("Épargne TVA", "FR7616958000011000000001157", 350_000),
         # An account closed long ago: lists must carry it, nothing moves on it.
         Account("Travaux 2024", "FR7616958000011000000002127", 0, "closed"),
@@ -191,7 +191,7 @@ TILLEULS = Company(
     legal_sector="4520A",
     share_capital=8_000,
     registered_on="2019-04-11",
-    accounts=(Account("Compte principal", "FR7616958000014000000001104", 983_410),),
+    accounts=(Account("Compte principal", "FR7616958000014000000001104", 1_583_410),),
     people=(
         Person(
             "Luc",
