@@ -83,6 +83,8 @@ class Store:
 
     def __init__(self, data_dir: Path | None = None) -> None:
         self._dirty: set[tuple[str, str]] = set()
+        self._touched: set[tuple[str, str]] = set()
+        self._marked: dict[tuple[str, str], bytes] = {}
         self._collections: dict[str, Collection] = {}
         self._blobs: dict[str, bytes] = {}
         self._db: sqlite3.Connection | None = None
@@ -133,22 +135,28 @@ class Store:
                         "INSERT OR REPLACE INTO record VALUES (?, ?, ?)", (name, id, orjson.dumps(record))
                     )
             self._db.commit()
+        self._touched |= self._dirty
         self._dirty.clear()
 
-    def snapshot(self) -> bytes:
-        """Everything, as `restore` takes it back."""
-        rows = {name: list(collection) for name, collection in self._collections.items()}
-        return orjson.dumps(rows)
+    def mark(self) -> None:
+        """Remember everything as it is now, for `restore`."""
+        self._marked = {
+            (name, row["id"]): orjson.dumps(row)
+            for name, collection in self._collections.items()
+            for row in collection
+        }
+        self._touched.clear()
 
-    def restore(self, snapshot: bytes) -> None:
-        """Put everything back as it was, but the files: what is not recorded is not served."""
-        for collection in self._collections.values():
-            for row in collection:
-                collection.delete(row["id"])
-        for name, rows in orjson.loads(snapshot).items():
-            for row in rows:
-                self.collection(name).put(row)
+    def restore(self) -> None:
+        """Put back what changed since `mark`. Files stay: what is not recorded is not served."""
+        for name, id in self._touched | self._dirty:
+            row = self._marked.get((name, id))
+            if row is None:
+                self.collection(name).delete(id)
+            else:
+                self.collection(name).put(orjson.loads(row))
         self.flush()
+        self._touched.clear()
 
     def clear(self) -> None:
         self._collections.clear()

@@ -62,7 +62,7 @@ class World:
         self.store, self.volume, self._seeder = Store(data_dir), volume, seeder
         self.makers: list[Maker] = []
         self.deliveries = Deliveries(self.now)
-        self._planted: tuple[date, bytes] | None = None
+        self._planted: date | None = None
         self._restore()
 
     def now(self) -> datetime:
@@ -135,8 +135,8 @@ class World:
 
     def _seed(self) -> None:
         """Plant the seed, or what it gave earlier the same day."""
-        if self._planted is not None and self._planted[0] == self.today():
-            self.store.restore(self._planted[1])
+        if self._planted == self.today():
+            self.store.restore()
             return
         self.store.clear()
         self.events.muted = True
@@ -144,4 +144,5 @@ class World:
         self.events.muted = False
         self.store["state"].put({"id": "seed", "seeded_at": self.stamp()})
         self.store.flush()
-        self._planted = (self.today(), self.store.snapshot())
+        self.store.mark()
+        self._planted = self.today()

@@ -23,7 +23,14 @@ def bare_line(qonto: LocalQonto, session: requests.Session, attached: str = "fal
     return row
 
 
-def upload(qonto: LocalQonto, session: requests.Session, path: str, content: bytes = PDF, **headers: str) -> Any:
+def upload(
+    qonto: LocalQonto,
+    session: requests.Session,
+    path: str,
+    content: bytes = PDF,
+    *,
+    headers: dict[str, str] | None = None,
+) -> Any:
     files = {"file": ("facture.pdf", content, "application/pdf")}
     return session.post(qonto.url + path, files=files, headers=headers or key())
 
@@ -62,10 +69,10 @@ def test_sealed_copy_comes_after_a_moment(qonto: LocalQonto, session: requests.S
 
 def test_same_key_gives_the_stored_answer_for_half_an_hour(qonto: LocalQonto, session: requests.Session) -> None:
     header = key()
-    first = upload(qonto, session, "/v2/attachments", **header).json()
-    assert upload(qonto, session, "/v2/attachments", PNG, **header).json() == first
+    first = upload(qonto, session, "/v2/attachments", headers=header).json()
+    assert upload(qonto, session, "/v2/attachments", PNG, headers=header).json() == first
     qonto.api("POST", "clock/advance", minutes=30)
-    assert upload(qonto, session, "/v2/attachments", **header).json() != first
+    assert upload(qonto, session, "/v2/attachments", headers=header).json() != first
 
 
 def test_key_is_required(qonto: LocalQonto, session: requests.Session) -> None:
@@ -75,8 +82,8 @@ def test_key_is_required(qonto: LocalQonto, session: requests.Session) -> None:
 
 def test_refused_upload_does_not_use_up_its_key(qonto: LocalQonto, session: requests.Session) -> None:
     header = key()
-    assert upload(qonto, session, "/v2/attachments", b"text", **header).status_code == 422
-    assert upload(qonto, session, "/v2/attachments", **header).status_code == 200
+    assert upload(qonto, session, "/v2/attachments", b"text", headers=header).status_code == 422
+    assert upload(qonto, session, "/v2/attachments", headers=header).status_code == 200
 
 
 def test_upload_to_a_line_appears_later_and_touches_it(qonto: LocalQonto, session: requests.Session) -> None:
