@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from portal.demonstration import acces, comptabilite, facturation
+from portal.demonstration import acces, banque, comptabilite, facturation
 
 
 class Etape(Protocol):
@@ -14,6 +14,7 @@ class Etape(Protocol):
 ETAPES: tuple[tuple[str, Etape], ...] = (
     ("Cabinets, personnes et dossiers", acces.semer),
     ("Comptabilité", comptabilite.semer),
+    ("Banques et relevés", banque.semer),
     ("Factures fournisseurs", facturation.semer),
 )
 
