@@ -84,6 +84,10 @@ class Exercice(models.Model):
     def est_clos(self) -> bool:
         return self.cloture_le is not None
 
+    @property
+    def identifiant_html(self) -> str:
+        return f"exercice-{self.pk}"
+
     def couvre(self, date: Date) -> bool:
         return self.debut <= date <= self.fin
 

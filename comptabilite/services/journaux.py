@@ -31,6 +31,13 @@ def journal(*, dossier: Dossier, code: str) -> Journal:
     raise JournalRefuse(f"Le journal {code} n’existe pas dans ce dossier.")
 
 
+def journaux_usuels(*, dossier: Dossier) -> None:
+    """Create AN, ACH, VTE and OD if the dossier has no journal yet."""
+    if not Journal.objects.filter(dossier=dossier).exists():
+        for code, _, _ in JOURNAUX_USUELS:
+            journal(dossier=dossier, code=code)
+
+
 def code_banque_libre(*, dossier: Dossier) -> str:
     """The next free `BQn`."""
     pris = set(Journal.objects.filter(dossier=dossier, code__startswith="BQ").values_list("code", flat=True))
