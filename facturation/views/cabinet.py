@@ -8,13 +8,13 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from facturation.errors import FacturationError, SecondRegardManquant
-from facturation.forms import FactureForm, ImportForm, PaiementForm
+from facturation.forms import FactureForm, FournisseurForm, IbanForm, ImportForm, PaiementForm
 from facturation.models import Echeance, Reglement
 from facturation.queries import avec_echeances, factures, fournisseurs, ordres
 from facturation.saisie import Auteur, importer, saisir_facture
 from facturation.services.bouclier import gravite_de
 from facturation.services.ecritures import comptabiliser, comptabiliser_achat, ecriture_du_virement
-from facturation.services.fournisseurs import coordonnee_courante
+from facturation.services.fournisseurs import changer_iban, coordonnee_courante
 from facturation.services.paiement import Saisie, comptes_debiteurs, date_proposee, preparer_paiement
 from facturation.views.commun import (
     CABINET,
@@ -24,10 +24,12 @@ from facturation.views.commun import (
     bouclier,
     calendrier_du_mois,
     contexte_facture,
+    contexte_fournisseur,
     contexte_liste,
     contexte_ordre,
     echeance_ou_404,
     facture_ou_404,
+    fournisseur_ou_404,
     methodes_sca,
     ordre_ou_404,
     rendre,
@@ -187,6 +189,44 @@ def preparer(request: RequeteCabinet, echeance_id: UUID) -> HttpResponse:
         return _fenetre(request, echeance, form)
     messages.success(request, "Le paiement est préparé : votre client doit l’approuver.")
     return redirect("facturation:ordre", request.dossier.pk, ordre.pk)
+
+
+@vue_dossier_cabinet()
+def liste_fournisseurs(request: RequeteCabinet) -> HttpResponse:
+    recherche = request.GET.get("q", "").strip()[:80]
+    page = paginer(fournisseurs(request.dossier, recherche), cles=("nom", "id"), parametres=request.GET)
+    contexte = {"dossier": request.dossier, "page": page, "recherche": recherche}
+    return rendre(request, "facturation/fournisseurs.html", CABINET | contexte)
+
+
+@vue_dossier_cabinet(methodes=FORMULAIRE)
+def fournisseur(request: RequeteCabinet, fournisseur_id: UUID) -> HttpResponse:
+    ligne = fournisseur_ou_404(request.dossier, fournisseur_id)
+    form = FournisseurForm(request.POST or None, instance=ligne)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "La fiche est enregistrée.")
+        return redirect("facturation:fournisseur", request.dossier.pk, ligne.pk)
+    contexte = contexte_fournisseur(ligne) | {"form": form}
+    return rendre(request, "facturation/fournisseur.html", CABINET | contexte, status=422 if form.errors else 200)
+
+
+@vue_dossier_cabinet(methodes=ACTE, reauthentification=True)
+def fournisseur_iban(request: RequeteCabinet, fournisseur_id: UUID) -> HttpResponse:
+    ligne, form = fournisseur_ou_404(request.dossier, fournisseur_id), IbanForm(request.POST)
+    if form.is_valid():
+        auteur = auteur_de(request)
+        changer_iban(
+            fournisseur=ligne,
+            iban=form.cleaned_data["iban"],
+            par=request.user,
+            maintenant=auteur.maintenant,
+            origine=auteur.origine,
+        )
+        messages.success(request, "Le nouvel IBAN est enregistré. Le prochain paiement demandera une vérification.")
+    else:
+        messages.error(request, " ".join(str(faute) for faute in form.errors["iban"]))
+    return redirect("facturation:fournisseur", request.dossier.pk, ligne.pk)
 
 
 @vue_dossier_cabinet()

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from facturation.errors import FacturationError
 from facturation.forms import AutrementForm, EcheancesForm, FactureForm, FournisseurForm, IbanForm, ImportForm
-from facturation.models import CoordonneeBancaire
 from facturation.queries import avec_echeances, factures, fournisseurs
 from facturation.saisie import Auteur, importer, saisir_facture
 from facturation.services.factures import changer_echeances
@@ -21,6 +20,7 @@ from facturation.views.commun import (
     aujourdhui,
     calendrier_du_mois,
     contexte_facture,
+    contexte_fournisseur,
     contexte_liste,
     echeance_ou_404,
     facture_ou_404,
@@ -167,14 +167,7 @@ def fournisseur(request: RequeteClient, fournisseur_id: UUID) -> HttpResponse:
         form.save()
         messages.success(request, "La fiche est enregistrée.")
         return redirect("facturation:fournisseur_client", request.dossier.pk, ligne.pk)
-    historique = CoordonneeBancaire.objects.filter(fournisseur=ligne).select_related("saisie_par").order_by("-depuis")
-    contexte = {
-        "dossier": request.dossier,
-        "fournisseur": ligne,
-        "form": form,
-        "iban_form": IbanForm(),
-        "historique": historique,
-    }
+    contexte = contexte_fournisseur(ligne) | {"form": form}
     return rendre(request, "facturation/fournisseur.html", CLIENT | contexte, status=422 if form.errors else 200)
 
 

@@ -13,8 +13,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from facturation.enums import SituationFacture
-from facturation.forms import AutrementForm
-from facturation.models import Echeance, Facture, Fournisseur
+from facturation.forms import AutrementForm, IbanForm
+from facturation.models import CoordonneeBancaire, Echeance, Facture, Fournisseur
 from facturation.queries import avec_echeances, echeances_de, echeancier, factures, totaux
 from facturation.services.bouclier import Alerte, examiner
 from facturation.services.factures import est_engagee
@@ -50,16 +50,19 @@ COLONNES = (
 STATUTS_EN_COURS = (StatutOrdre.PRET, StatutOrdre.SOUMISSION, StatutOrdre.ATTENTE_SCA, StatutOrdre.DOUTE)
 
 # The same templates serve both spaces: the layout, and the names of the pages.
-_PAGES = ("accueil", "facture", "fichier", "nouvelle", "importation", "calendrier", "paiements", "ordre", "export")
+_PAGES = (
+    *("accueil", "facture", "fichier", "nouvelle", "importation", "calendrier", "paiements", "ordre", "export"),
+    *("fournisseurs", "fournisseur"),
+)
 CLIENT: dict[str, Any] = {
     "gabarit": "facturation/base_client.html",
     "espace": "client",
-    "liens": {nom: f"facturation:{nom}_client" for nom in _PAGES},
+    "liens": {nom: f"facturation:{nom}_client" for nom in _PAGES} | {"iban": "facturation:fournisseur_iban"},
 }
 CABINET: dict[str, Any] = {
     "gabarit": "facturation/base_cabinet.html",
     "espace": "cabinet",
-    "liens": {nom: f"facturation:{nom}" for nom in _PAGES},
+    "liens": {nom: f"facturation:{nom}" for nom in _PAGES} | {"iban": "facturation:iban"},
 }
 
 _ONGLETS = {"calendrier": "calendrier", "paiements": "paiements", "ordre": "paiements"}
@@ -133,6 +136,17 @@ def contexte_facture(facture: Facture) -> dict[str, Any]:
     }
 
 
+def contexte_fournisseur(fournisseur: Fournisseur) -> dict[str, Any]:
+    """The card of a supplier and the history of his IBAN, latest first."""
+    historique = CoordonneeBancaire.objects.filter(fournisseur=fournisseur).select_related("saisie_par")
+    return {
+        "dossier": fournisseur.dossier,
+        "fournisseur": fournisseur,
+        "iban_form": IbanForm(),
+        "historique": historique.order_by("-depuis"),
+    }
+
+
 def facture_ou_404(dossier: Dossier, facture_id: UUID) -> Facture:
     lignes = Facture.objects.pour_dossier(dossier).select_related("fournisseur__tiers", "fichier", "dossier__cabinet")
     facture = lignes.filter(pk=facture_id).first()
@@ -152,7 +166,12 @@ def echeance_ou_404(dossier: Dossier, echeance_id: UUID) -> Echeance:
 
 
 def fournisseur_ou_404(dossier: Dossier, fournisseur_id: UUID) -> Fournisseur:
-    fournisseur = Fournisseur.objects.pour_dossier(dossier).select_related("tiers").filter(pk=fournisseur_id).first()
+    fournisseur = (
+        Fournisseur.objects.pour_dossier(dossier)
+        .select_related("tiers", "dossier__cabinet")
+        .filter(pk=fournisseur_id)
+        .first()
+    )
     if fournisseur is None:
         raise Http404
     return fournisseur

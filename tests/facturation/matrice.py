@@ -56,6 +56,9 @@ DROITS = {
     "facturation:importation": "cabinet dossier GET+POST",
     "facturation:comptabiliser": "cabinet dossier POST",
     "facturation:preparer": "cabinet dossier GET+POST",
+    "facturation:fournisseurs": "cabinet dossier GET",
+    "facturation:fournisseur": "cabinet dossier GET+POST",
+    "facturation:iban": "cabinet dossier POST confirmation",
     "facturation:paiements": "cabinet dossier GET",
     "facturation:ordre": "cabinet dossier GET",
 }

@@ -1,5 +1,6 @@
 """Faults at the edge: a network between the portal and the bank that loses calls, loses answers, and kills workers."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,8 @@ PANNE_AVANT = "503 avant"  # the gateway answers 503 and did nothing
 PANNE_APRES = "503 après"  # the gateway answers 503 after the bank did it
 TUE_AVANT = "tué avant"  # the worker dies just before the call
 TUE_APRES = "tué après"  # the worker dies between the answer and its commit
-FAUTES = (OK, PERDU_AVANT, PERDU_APRES, PANNE_AVANT, PANNE_APRES, TUE_AVANT, TUE_APRES)
+DOUBLE_AVANT = "webhook avant"  # others hear of the payment before its answer is read
+FAUTES = (OK, PERDU_AVANT, PERDU_APRES, PANNE_AVANT, PANNE_APRES, TUE_AVANT, TUE_APRES, DOUBLE_AVANT)
 
 
 class Tue(BaseException):
@@ -26,9 +28,10 @@ class Tue(BaseException):
 class Reseau(BaseAdapter):
     """Spoils the first writing call that goes through; the following ones pass."""
 
-    def __init__(self, faute: str) -> None:
+    def __init__(self, faute: str, pendant: Callable[[], None] | None) -> None:
         super().__init__()
         self.faute = faute
+        self.pendant = pendant
         self.vrai = HTTPAdapter(max_retries=0)
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
@@ -41,7 +44,11 @@ class Reseau(BaseAdapter):
             raise requests.ConnectionError("lost on the way")
         if faute == PANNE_AVANT:
             return _panne(request)
-        self.vrai.send(request, **options)
+        reponse = self.vrai.send(request, **options)
+        if faute == DOUBLE_AVANT:
+            if self.pendant:
+                self.pendant()
+            return reponse
         if faute == TUE_APRES:
             raise Tue
         if faute == PERDU_APRES:
@@ -61,12 +68,14 @@ def _panne(request: requests.PreparedRequest) -> requests.Response:
     return reponse
 
 
-def client(url: str, jeton: str, staging: str, faute: str = OK) -> QontoClient:
-    """A client of the local Qonto over a network that has one fault."""
+def client(
+    url: str, jeton: str, staging: str, faute: str = OK, pendant: Callable[[], None] | None = None
+) -> QontoClient:
+    """A client of the local Qonto over a network that has one fault. `pendant` runs while an answer is on its way."""
     resultat = QontoClient(
         base_url=url, access_token=jeton, staging_token=staging, reglages=Reglages(reprises=0, lecture=10)
     )
-    resultat._transport._session.mount("http://", Reseau(faute))
+    resultat._transport._session.mount("http://", Reseau(faute, pendant))
     return resultat
 
 

@@ -64,7 +64,16 @@ class Histoire(RuleBasedStateMachine):
         self.echeances = list(facture.echeances.order_by("rang"))
 
     def client(self, faute: str = OK) -> Any:
-        return client(self.qonto.url, self.jeton, self.qonto.identifiants["staging_token"], faute)
+        staging = self.qonto.identifiants["staging_token"]
+        return client(self.qonto.url, self.jeton, staging, faute, self._webhook)
+
+    def _webhook(self) -> None:
+        """What a webhook, a second worker or the sweep does while the answer of a call is on its way, late."""
+        plus_tard = self.horloge.lire() + timedelta(minutes=3)
+        for ordre in self.ordres(StatutOrdre.SOUMISSION, StatutOrdre.DOUTE):
+            lever_doute(ordre=ordre, client=self.banque, maintenant=plus_tard, relancer=True)
+        for ordre in self.ordres(StatutOrdre.ACCEPTE):
+            suivre_ordre(ordre=ordre, client=self.banque, maintenant=plus_tard)
 
     def ordres(self, *statuts: str) -> list[Ordre]:
         return list(Ordre.objects.filter(dossier=self.payeur.dossier, statut__in=statuts).order_by("cree_le", "pk"))
