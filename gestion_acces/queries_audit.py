@@ -23,6 +23,7 @@ LIBELLES = {
     "session.fermer": "Sessions fermées",
     "facteur.ajouter": "Second facteur ajouté",
     "facteur.retirer": "Second facteur retiré",
+    "facteur.secourir": "Second facteur perdu : lien envoyé",
     "facteur.reinitialiser": "Second facteur réinitialisé",
     "codes_secours.creer": "Codes de secours créés",
     "mot_de_passe.demander": "Nouveau mot de passe demandé",

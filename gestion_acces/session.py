@@ -146,3 +146,11 @@ def suivre_la_cle(request: HttpRequest, utilisateur: Utilisateur) -> None:
             "facteur": request.session.get(FACTEUR, ""),
         },
     )
+
+
+def purger(*, maintenant: datetime) -> int:
+    """Erase the lines of sessions past their absolute limit, and Django's own expired sessions; returns the lines."""
+    limite = maintenant - timedelta(seconds=settings.SESSION_ABSOLUTE_AGE)
+    nombre, _ = SessionOuverte.objects.filter(ouverte_le__lte=limite).delete()
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    return nombre

@@ -9,12 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from celery import Task, shared_task
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from gestion_acces.models import Invitation, Utilisateur
 from gestion_acces.services import mails
 from gestion_acces.services.audit import Origine, journaliser_personne
 from gestion_acces.services.essais import premier_avis
+from gestion_acces.session import purger
 
 logger = logging.getLogger(__name__)
 
@@ -73,3 +75,17 @@ def avertir_changement(*, utilisateur_id: str, quoi: str, adresse_ip: str, date:
     utilisateur = Utilisateur.objects.filter(pk=utilisateur_id).first()
     if utilisateur:
         mails.avertir_changement(utilisateur, quoi=quoi, adresse_ip=adresse_ip, date=datetime.fromisoformat(date))
+
+
+@shared_task(name="gestion_acces.envoyer_secours")
+def envoyer_secours(*, utilisateur_id: str, **kwargs: Any) -> None:
+    """Mail the link by which a person who lost his second factor takes it off his account."""
+    utilisateur = Utilisateur.objects.filter(pk=utilisateur_id, is_active=True).first()
+    if utilisateur and utilisateur.facteurs.exists():
+        mails.envoyer_secours(utilisateur)
+
+
+@shared_task(name="gestion_acces.purger_les_sessions", queue="nuit")
+def purger_les_sessions(**kwargs: Any) -> None:
+    """Erase the sessions that are past their limits."""
+    purger(maintenant=timezone.now())

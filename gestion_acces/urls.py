@@ -22,6 +22,9 @@ public_urls = [
     path("connexion/cle/options/", connexion.cle_options, name="cle_options"),
     path("deconnexion/", connexion.deconnexion, name="deconnexion"),
     path("invitation/<str:jeton>/", entree.invitation, name="invitation"),
+    path(
+        "second-facteur-perdu/<str:identifiant>/<str:jeton>/", entree.second_facteur_perdu, name="second_facteur_perdu"
+    ),
     path("mot-de-passe/oublie/", entree.mot_de_passe_oublie, name="mot_de_passe_oublie"),
     path("mot-de-passe/<str:identifiant>/<str:jeton>/", entree.mot_de_passe_nouveau, name="mot_de_passe_nouveau"),
 ]
@@ -54,6 +57,7 @@ cabinet_urls = [
     path("personnes/inviter/", personnes.personne_inviter, name="personne_inviter"),
     path("personnes/<int:personne_id>/", personnes.personne, name="personne"),
     path("personnes/<int:personne_id>/relancer/", personnes.personne_relancer, name="personne_relancer"),
+    path("personnes/<int:personne_id>/secours/", personnes.personne_secours, name="personne_secours"),
 ]
 
 client_urls = [
@@ -68,6 +72,7 @@ administration_urls = [
     path("equipe/inviter/", equipe.collaborateur_inviter, name="collaborateur_inviter"),
     path("equipe/portefeuilles/", equipe.portefeuilles, name="portefeuilles"),
     path("equipe/<int:membre_id>/", equipe.collaborateur, name="collaborateur"),
+    path("equipe/<int:membre_id>/secours/", equipe.collaborateur_secours, name="collaborateur_secours"),
     path("equipe/invitations/<uuid:invitation_id>/renvoyer/", equipe.invitation_renvoyer, name="invitation_renvoyer"),
     path("equipe/invitations/<uuid:invitation_id>/annuler/", equipe.invitation_annuler, name="invitation_annuler"),
     path("parametres/", equipe.parametres, name="parametres"),

@@ -46,6 +46,7 @@ app.conf.beat_schedule = {
     "purge des fichiers": {"task": "portal.purger_les_fichiers", "schedule": crontab(hour="4", minute="40")},
     "virements a suivre": {"task": "virements.balayer", "schedule": 60.0},
     "ecritures a rattraper": {"task": "facturation.rattraper_ecritures", "schedule": crontab(minute="35")},
+    "purge des sessions": {"task": "gestion_acces.purger_les_sessions", "schedule": crontab(hour="4", minute="50")},
     "adhesions": {"task": "adhesion.balayer", "schedule": 60.0},
     "liaisons a finir": {"task": "qonto_link.balayer_les_liaisons", "schedule": 300.0},
 }

@@ -18,7 +18,8 @@ DEMO_ONBOARDING_WEBHOOK_SECRET = "sandbox-onboarding-webhook-secret"
 
 
 class Environment(BaseSettings):
-    model_config = SettingsConfigDict(extra="ignore")
+    # The values are secrets: a refused start must not print them.
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     production: bool = Field(False, alias="PRODUCTION")
     secret_key: SecretStr = Field(SecretStr(DEFAULT_SECRET_KEY), alias="SECRET_KEY")

@@ -31,6 +31,8 @@ from gestion_acces.models import Facteur, Utilisateur
 from gestion_acces.services.audit import Origine, journaliser_personne
 
 ATTENTE = "acces_cle_attendue"
+# What fido2 raises on an answer that is no answer: it trusts the shape of what it is given.
+ILLISIBLE = (ValueError, KeyError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def enregistrer_cle(
     """Keep the passkey that the browser made. Raises CleRefusee."""
     try:
         donnees = _serveur(request).register_complete(etat, json.loads(reponse))
-    except (ValueError, KeyError, TypeError) as erreur:
+    except ILLISIBLE as erreur:
         raise CleRefusee from erreur
     cle = donnees.credential_data
     if cle is None:
@@ -139,7 +141,7 @@ def verifier_cle(
         donnees = json.loads(reponse)
         prouvee = _serveur(request).authenticate_complete(etat, [cle for _, cle in cles], donnees)
         compteur = AuthenticationResponse.from_dict(donnees).response.authenticator_data.counter
-    except (ValueError, KeyError, TypeError):
+    except ILLISIBLE:
         return False
     facteur = next(facteur for facteur, cle in cles if cle.credential_id == prouvee.credential_id)
     if facteur.compteur and compteur <= facteur.compteur:
@@ -155,7 +157,7 @@ def personne_de_la_cle(reponse: str) -> Utilisateur | None:
     """The person whom an answer without sign-in names; the signature is still to be checked."""
     try:
         identifiant = AuthenticationResponse.from_dict(json.loads(reponse)).raw_id
-    except (ValueError, KeyError, TypeError):
+    except ILLISIBLE:
         return None
     empreinte = hashlib.sha256(identifiant).hexdigest()
     facteur = Facteur.objects.filter(identifiant=empreinte).select_related("utilisateur").first()

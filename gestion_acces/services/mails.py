@@ -11,6 +11,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from gestion_acces.models import Invitation, Utilisateur
 from gestion_acces.services.invitations import cabinet_de, sceller
+from gestion_acces.services.secours import jeton_de_secours
 
 
 def _envoyer(sujet: str, gabarit: str, destinataire: str, contexte: dict[str, object]) -> None:
@@ -34,6 +35,12 @@ def envoyer_invitation(invitation: Invitation) -> None:
 def envoyer_nouveau_mot_de_passe(utilisateur: Utilisateur) -> None:
     contexte = {"utilisateur": utilisateur, "lien": lien_nouveau_mot_de_passe(utilisateur)}
     _envoyer("Votre nouveau mot de passe", "mot_de_passe", utilisateur.email, contexte)
+
+
+def envoyer_secours(utilisateur: Utilisateur) -> None:
+    parties = [urlsafe_base64_encode(str(utilisateur.pk).encode()), jeton_de_secours.make_token(utilisateur)]
+    lien = settings.PORTAL_URL + reverse("gestion_acces:second_facteur_perdu", args=parties)
+    _envoyer("Votre second facteur perdu", "secours", utilisateur.email, {"utilisateur": utilisateur, "lien": lien})
 
 
 def avertir_verrou(utilisateur: Utilisateur, *, adresse_ip: str, date: datetime) -> None:

@@ -11,13 +11,14 @@ from django.utils.encoding import force_str
 from django.utils.http import urlsafe_base64_decode
 
 from gestion_acces.acces import FORMULAIRE, vue_publique
-from gestion_acces.authentification import avertir, reconnaitre_appareil
-from gestion_acces.errors import AutreCabinet, InvitationPerimee
-from gestion_acces.forms import AdresseForm
+from gestion_acces.authentification import avertir, confirmer_mot_de_passe, reconnaitre_appareil
+from gestion_acces.errors import AutreCabinet, InvitationPerimee, TropDEssais
+from gestion_acces.forms import AdresseForm, ConfirmationForm
 from gestion_acces.models import Utilisateur
-from gestion_acces.services.audit import journaliser_personne, origine_de
+from gestion_acces.services.audit import Origine, journaliser_personne, origine_de
 from gestion_acces.services.essais import demande_permise
 from gestion_acces.services.invitations import accepter, cabinet_de, compte_invite, lire_jeton
+from gestion_acces.services.secours import personne_du_lien, retirer_tous_les_facteurs
 from gestion_acces.session import fermer_les_autres
 from gestion_acces.tasks import confier, envoyer_nouveau_mot_de_passe
 
@@ -94,3 +95,33 @@ def mot_de_passe_nouveau(request: HttpRequest, identifiant: str, jeton: str) -> 
     contexte = {"form": form, "personne": personne}
     statut = 422 if form.errors else 200
     return render(request, "gestion_acces/mot_de_passe_nouveau.html", contexte, status=statut)
+
+
+@vue_publique(methodes=FORMULAIRE)
+def second_facteur_perdu(request: HttpRequest, identifiant: str, jeton: str) -> HttpResponse:
+    """The link that an administrator had mailed: with his password, the person takes his lost factors away."""
+    personne = personne_du_lien(identifiant, jeton)
+    if personne is None:
+        return render(request, "gestion_acces/lien_perime.html", {"sans_demande": True}, status=410)
+    form, statut = ConfirmationForm(request.POST or None), 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            mot_de_passe = form.cleaned_data["mot_de_passe"]
+            if confirmer_mot_de_passe(request, utilisateur=personne, mot_de_passe=mot_de_passe):
+                return _reprendre_sans_facteur(request, personne)
+            form.add_error("mot_de_passe", "Ce mot de passe n’est pas le bon.")
+        except TropDEssais as refus:
+            form.add_error(None, str(refus))
+            statut = 429
+    statut = 422 if form.errors and statut == 200 else statut
+    contexte = {"form": form, "personne": personne}
+    return render(request, "gestion_acces/second_facteur_perdu.html", contexte, status=statut)
+
+
+def _reprendre_sans_facteur(request: HttpRequest, personne: Utilisateur) -> HttpResponse:
+    origine = Origine(personne.email, origine_de(request).adresse_ip, origine_de(request).agent)
+    retirer_tous_les_facteurs(utilisateur=personne, origine=origine, date=timezone.now())
+    fermer_les_autres(personne)
+    avertir(request, personne, "Vos seconds facteurs ont été retirés de votre compte")
+    messages.success(request, "Vos anciens facteurs sont retirés. Connectez-vous : vous en choisirez un nouveau.")
+    return redirect("gestion_acces:connexion")

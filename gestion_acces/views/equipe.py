@@ -18,11 +18,11 @@ from gestion_acces.queries_equipe import (
     invitations_du_cabinet,
     membres_actifs,
 )
-from gestion_acces.services.audit import origine_de
+from gestion_acces.services.audit import journaliser, origine_de
 from gestion_acces.services.equipe import confier_dossiers, modifier_cabinet, modifier_membre, retirer_dossiers
 from gestion_acces.services.invitations import annuler, inviter_au_cabinet, renvoyer
 from gestion_acces.session import fermer_les_autres
-from gestion_acces.tasks import confier, envoyer_invitation
+from gestion_acces.tasks import confier, envoyer_invitation, envoyer_secours
 from portal.lib.pages import paginer
 
 
@@ -80,6 +80,22 @@ def collaborateur(request: HttpRequest, membre_id: int) -> HttpResponse:
             form.add_error(None, str(refus))
     contexte = {"form": form, "personne": membre, "portefeuille": membre.portefeuille.count()}
     return render(request, "gestion_acces/collaborateur.html", contexte, status=422 if form.errors else 200)
+
+
+@vue_cabinet(methodes=ACTE, administrateur=True, reauthentification=True)
+def collaborateur_secours(request: HttpRequest, membre_id: int) -> HttpResponse:
+    """The person lost his second factor, and the administrator has checked that it is him who asks."""
+    membre = _membre(request, membre_id)
+    journaliser(
+        cabinet=membre.cabinet,
+        acte="facteur.secourir",
+        date=timezone.now(),
+        origine=origine_de(request),
+        objet=membre.utilisateur.email,
+    )
+    confier(envoyer_secours, utilisateur_id=str(membre.utilisateur_id))
+    messages.success(request, f"Un lien de secours est parti à {membre.utilisateur.email}.")
+    return redirect("gestion_acces:collaborateur", membre.pk)
 
 
 def _invitation(request: HttpRequest, invitation_id: str) -> Invitation:

@@ -23,11 +23,11 @@ from gestion_acces.forms_equipe import InvitationClientForm, MembreForm
 from gestion_acces.models import Dossier, MembreDossier, ServiceDossier
 from gestion_acces.queries_equipe import personnes_du_dossier
 from gestion_acces.queries_registre import cabinet_qui_voit
-from gestion_acces.services.audit import origine_de
+from gestion_acces.services.audit import journaliser, origine_de
 from gestion_acces.services.invitations import inviter_membre
 from gestion_acces.services.personnes import definir_niveaux, modifier_personne, niveaux_par_service
 from gestion_acces.services.tuiles import rattacher_membre
-from gestion_acces.tasks import confier, envoyer_invitation
+from gestion_acces.tasks import confier, envoyer_invitation, envoyer_secours
 
 Requete = RequeteCabinet | RequeteClient
 
@@ -136,7 +136,9 @@ def _modifier(request: Requete, cadre: Cadre, personne_id: int) -> HttpResponse:
             return redirect(cadre.url("personnes"), request.dossier.pk)
         except DernierDirigeant as refus:
             form.add_error(None, str(refus))
-    return _page(request, cadre, "personne", {"form": form, "personne": membre}, 422 if form.errors else 200)
+    secours = cadre.avec_role and getattr(request.membre, "est_administrateur", False)
+    contexte: dict[str, object] = {"form": form, "personne": membre, "secours": secours}
+    return _page(request, cadre, "personne", contexte, 422 if form.errors else 200)
 
 
 def _relancer(request: Requete, cadre: Cadre, personne_id: int) -> HttpResponse:
@@ -164,6 +166,23 @@ def personne(request: RequeteCabinet, personne_id: int) -> HttpResponse:
 @vue_dossier_cabinet(methodes=ACTE, reauthentification=True)
 def personne_relancer(request: RequeteCabinet, personne_id: int) -> HttpResponse:
     return _relancer(request, CABINET, personne_id)
+
+
+@vue_dossier_cabinet(methodes=ACTE, administrateur=True, reauthentification=True)
+def personne_secours(request: RequeteCabinet, personne_id: int) -> HttpResponse:
+    """The person lost his second factor, and the administrator has checked that it is him who asks."""
+    membre = _personne(request.dossier, personne_id)
+    journaliser(
+        cabinet=request.dossier.cabinet,
+        dossier=request.dossier,
+        acte="facteur.secourir",
+        date=timezone.now(),
+        origine=origine_de(request),
+        objet=membre.utilisateur.email,
+    )
+    confier(envoyer_secours, utilisateur_id=str(membre.utilisateur_id))
+    messages.success(request, f"Un lien de secours est parti à {membre.utilisateur.email}.")
+    return redirect("gestion_acces:personne", request.dossier.pk, membre.pk)
 
 
 @vue_dossier_client(dirigeant=True)
