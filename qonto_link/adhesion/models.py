@@ -238,3 +238,14 @@ class EvenementRecu(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} – {self.type}"
+
+
+class AbonnementPartenaire(models.Model):
+    """The callback that Qonto posts the events of applications to. Its API has no list: we remember."""
+
+    callback_url = models.URLField(max_length=512, unique=True)
+    external_id = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.callback_url

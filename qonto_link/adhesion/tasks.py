@@ -35,6 +35,7 @@ def lire_adhesion(*, adhesion_id: int, **kwargs: object) -> None:
 def envoyer_adhesion(*, adhesion_id: int, **kwargs: object) -> None:
     """Create the registration if it is not there yet, then send its documents."""
     adhesion = Adhesion.objects.select_related("dossier__cabinet").filter(pk=adhesion_id).first()
+    evenements.assurer_abonnement(maintenant=timezone.now())
     if adhesion is not None and soumission.envoyer(adhesion=adhesion, maintenant=timezone.now()):
         justificatifs.transmettre(adhesion=adhesion, maintenant=timezone.now())
 

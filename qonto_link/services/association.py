@@ -37,7 +37,7 @@ from qonto_link.evenements import COMPTES_ASSOCIES, CONNEXION_RETABLIE, publier
 from qonto_link.models import CompteQonto, Connexion, DemandeAssociation
 from qonto_link.services import clients
 from qonto_link.services.connexion import connexion_du
-from qonto_link.services.incidents import resoudre
+from qonto_link.services.incidents import resoudre, signaler
 from qonto_link.traduction import RAISONS, expliquer
 
 DUREE_STATE = timedelta(minutes=10)
@@ -77,7 +77,8 @@ def depart(
         code_verifier=verifier,
         scopes=" ".join(scopes),
         registration_id=registration_id,
-        organisation_attendue=organisation_attendue,
+        # A renewal finds its own organization again, whatever the card says meanwhile.
+        organisation_attendue=connexion.organisation_id if connexion else organisation_attendue,
         expire_le=maintenant + DUREE_STATE,
     )
     with clients.oauth_client() as oauth:
@@ -260,8 +261,24 @@ def choisir_comptes(
         _journaliser(
             "qonto.associer", connexion, origine, maintenant, apres={"comptes": [compte["nom"] for compte in retenus]}
         )
+        _comparer_fiche(demande, maintenant)
         publier(COMPTES_ASSOCIES, connexion=connexion, date=maintenant)
     return connexion
+
+
+def _comparer_fiche(demande: DemandeAssociation, maintenant: datetime) -> None:
+    """A company that was created meanwhile has its definitive SIREN at Qonto: the cabinet is told."""
+    recu, attendu = demande.organisation["siren"], demande.dossier.siren
+    if recu and recu != attendu:
+        signaler(
+            dossier=demande.dossier,
+            classe=ClasseIncident.INFORMATION,
+            titre="Le SIREN de la fiche n’est pas celui de la société chez Qonto",
+            detail=f"Fiche : {attendu or 'aucun'}. Qonto : {recu}.",
+            remede="Complétez le SIRET dans l’onglet Identité du dossier.",
+            cle="siren",
+            maintenant=maintenant,
+        )
 
 
 def _creer_connexion(demande: DemandeAssociation, maintenant: datetime) -> Connexion:

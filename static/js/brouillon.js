@@ -82,3 +82,10 @@ for (const formulaire of document.querySelectorAll("form[data-portail-brouillon]
   });
   remettre(formulaire);
 }
+
+// Back from the history, Chromium puts into the fields what they held then: the draft of the server is the truth.
+window.addEventListener("pageshow", (evenement) => {
+  const retour = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (!retour || evenement.persisted) return;
+  for (const formulaire of document.querySelectorAll("form[data-portail-brouillon]")) formulaire.reset();
+});

@@ -7,13 +7,16 @@ from datetime import datetime
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.urls import reverse
 from pydantic import ValidationError
 
 from qonto_link.adhesion.errors import SignatureInvalide
-from qonto_link.adhesion.models import Adhesion, EvenementRecu
+from qonto_link.adhesion.models import AbonnementPartenaire, Adhesion, EvenementRecu
 from qonto_link.adhesion.services.suivi import franchir
+from qonto_link.api.errors import QontoError
 from qonto_link.api.schemas.adhesion import OnboardingEvent
 from qonto_link.api.webhooks import signature_onboarding_valide
+from qonto_link.services import clients
 
 TAILLE_MAX = 64 * 1024
 ESSAIS_MAX = 8
@@ -23,6 +26,23 @@ ESSAIS_MAX = 8
 class Reception:
     evenement: EvenementRecu
     nouveau: bool
+
+
+def assurer_abonnement(*, maintenant: datetime) -> bool:
+    """Have Qonto post its events here, once per address of the portal. False when it could not be asked."""
+    adresse = f"{settings.PORTAL_URL}{reverse('qonto_link:webhook_partenaire')}"
+    if AbonnementPartenaire.objects.filter(callback_url=adresse).exists():
+        return True
+    try:
+        with clients.onboarding_client() as client:
+            recu = client.create_webhook(callback_url=adresse, secret=settings.QONTO_ONBOARDING_WEBHOOK_SECRET)
+    except QontoError:
+        # The polling does without; the next application asks again.
+        return False
+    AbonnementPartenaire.objects.get_or_create(
+        callback_url=adresse, defaults={"external_id": recu.id, "created_at": maintenant}
+    )
+    return True
 
 
 def recevoir_partenaire(*, corps: bytes, signature: str, maintenant: datetime) -> Reception:
