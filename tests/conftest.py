@@ -42,7 +42,7 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
 
 
-def _vider_malgre_les_triggers(test: TransactionTestCase) -> None:
+def vider_malgre_les_triggers(test: TransactionTestCase) -> None:
     """Empty the tables between two tests whose writes are committed: append-only tables refuse it otherwise."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -60,7 +60,7 @@ def _vider_malgre_les_triggers(test: TransactionTestCase) -> None:
 
 
 _flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
-TransactionTestCase._fixture_teardown = _vider_malgre_les_triggers  # type: ignore[attr-defined]
+TransactionTestCase._fixture_teardown = vider_malgre_les_triggers  # type: ignore[attr-defined]
 Client.force_login = force_login  # type: ignore[method-assign,assignment]
 
 

@@ -11,6 +11,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
+# Marks a sealed value in a backup.
+SCELLE = "\x02scelle:"
+
 
 class CleInconnue(Exception):
     """A stored value was encrypted with a key that ENCRYPTION_KEYS does not name any more."""
@@ -40,6 +43,17 @@ def dechiffrer(chiffre: str) -> str:
 
 class ChampChiffre(models.TextField):  # type: ignore[type-arg]
     """A text that is encrypted in its column. Empty stays empty; it cannot be searched."""
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """What a backup holds: sealed, as in the column."""
+        valeur = self.value_from_object(obj)
+        return SCELLE + chiffrer(valeur) if valeur else ""
+
+    def to_python(self, value: Any) -> Any:
+        """The clear text, of a value read from a backup too."""
+        if isinstance(value, str) and value.startswith(SCELLE):
+            return dechiffrer(value.removeprefix(SCELLE))
+        return super().to_python(value)
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         return dechiffrer(value) if value else value
