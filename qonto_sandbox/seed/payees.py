@@ -10,6 +10,7 @@ from qonto_sandbox.core.world import World
 from qonto_sandbox.payments.payees import bic_of
 from qonto_sandbox.payments.vop import state_holder
 from qonto_sandbox.seed.cast import BERTIN, COMPANIES, LENOIR, PIXEL, TILLEULS
+from qonto_sandbox.seed.parties import party
 
 AARO = "FR7610011000201234567890188"
 
@@ -38,12 +39,12 @@ LENOIR_PAYEES = (
     Payee(
         "minoterie",
         "Minoterie Girard",
-        iban("30004", "00819", "00010450127"),
+        party("MINOTERIE GIRARD")[0],
         trusted=True,
         activity_tag="food_and_grocery",
         email="compta@minoterie-girard.example",
     ),
-    Payee("cremerie", "Crèmerie des Alpes", iban("10278", "06000", "00020718901"), activity_tag="food_and_grocery"),
+    Payee("cremerie", "Crèmerie des Alpes", party("CREMERIE DES ALPES")[0], activity_tag="food_and_grocery"),
     Payee(
         "bailleur", "SCI Martyrs", iban("30003", "03010", "00037264521"), trusted=True, activity_tag="office_rental"
     ),
@@ -68,6 +69,14 @@ OTHERS = {
 }
 
 
+# Suppliers that the demonstration's invoices name: who the bank says they are. The others are unknown to it.
+HOLDERS = (
+    (iban("30004", "00819", "00000000001"), "Moulins de Beauce"),
+    (iban("30006", "00001", "00000000002"), "LAITERIE DU PERCHE SAS"),
+    (iban("20041", "01005", "00000000003"), "DUPUIS KEVIN"),
+)
+
+
 def payees_of(slug: str) -> tuple[Payee, ...]:
     if slug == LENOIR.slug:
         return LENOIR_PAYEES
@@ -79,6 +88,8 @@ def beneficiary_id(slug: str, key: str) -> str:
 
 
 def seed(world: World, anchor: date) -> None:
+    for number, name in HOLDERS:
+        state_holder(world, number, name)
     for company in COMPANIES:
         for rank, payee in enumerate(payees_of(company.slug)):
             added = datetime.combine(anchor - timedelta(days=200 - 10 * rank), time(10, 20), PARIS)

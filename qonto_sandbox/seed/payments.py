@@ -3,11 +3,12 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from qonto_sandbox.core import ids
+from qonto_sandbox.core import ids, ledger
 from qonto_sandbox.core.formats import PARIS, instant
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
 from qonto_sandbox.payments import engine
+from qonto_sandbox.payments.bank_days import next_bank_day
 from qonto_sandbox.payments.payees import bic_of
 from qonto_sandbox.payments.vop import state_holder
 from qonto_sandbox.resources import recurring_transfers
@@ -25,6 +26,7 @@ def seed(world: World, anchor: date) -> None:
             if line["side"] == "debit" and iban and iban not in own and line["status"] in STATUSES:
                 _behind(world, company, line, iban)
     _others(world, anchor)
+    _in_process(world, anchor)
     _recurring(world, anchor)
     _requests(world, anchor)
     _bulk(world, anchor)
@@ -127,6 +129,44 @@ def _others(world: World, anchor: date) -> None:
         "declined_reason": "beneficiary_iban_invalid",
     }
     world.store["transfers"].put(_transfer(LENOIR, "declined", stamp, **declined))
+
+
+def _in_process(world: World, anchor: date) -> None:
+    """Debited this morning, sent to the network on the next bank day."""
+    at = min(datetime.combine(anchor, time(7, 45), PARIS), world.now())
+    account = world.store["bank_accounts"].get(LENOIR.account_id(0))
+    payee = world.store["beneficiaries"].get(beneficiary_id(LENOIR.slug, "cremerie"))
+    assert account is not None and payee is not None, "planted before"
+    record = _transfer(
+        LENOIR,
+        "processing",
+        instant(at),
+        beneficiary_id=payee["id"],
+        amount_cents=31_240,
+        status="processing",
+        reference="CREMERIE ACOMPTE",
+        processed_at=instant(at),
+        instant=False,
+    )
+    line = ledger.post(
+        world,
+        account,
+        id=ids.stable("transaction", LENOIR.slug, "processing"),
+        at=at,
+        side="debit",
+        amount_cents=record["amount_cents"],
+        operation_type="transfer",
+        status="pending",
+        label="CREMERIE DES ALPES",
+        clean_counterparty_name=payee["name"],
+        reference=record["reference"],
+        initiator_id=record["initiator_id"],
+        category="food_and_grocery",
+        detail={"transfer": ledger.counterparty(payee["iban"], payee["bic"] or "")},
+    )
+    world.store["transfers"].put(record | {"transaction_id": line["id"]})
+    settlement = datetime.combine(next_bank_day(anchor), time(9, 0), PARIS)
+    world.schedule(settlement, "transfer.settle", transfer_id=record["id"])
 
 
 def _recurring(world: World, anchor: date) -> None:

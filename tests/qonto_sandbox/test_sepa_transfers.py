@@ -264,3 +264,12 @@ def test_replay_of_a_success_does_not_need_the_session(payer: Payer) -> None:
     first = payer.approved(PATH, body, key="kept")
     again = payer.send("POST", PATH, body, **{KEY: "kept", SESSION: "anything"})
     assert again.json() == first.json()
+
+
+def test_seed_shows_each_state_and_settled_ones_have_their_line(payer: Payer) -> None:
+    for status in ("pending", "processing", "settled", "declined", "canceled"):
+        rows = payer.get(PATH, per_page=1, **{"status[]": status}).json()["transfers"]
+        assert rows, status
+        if status in ("processing", "settled"):
+            line = payer.get(f"/v2/transactions/{rows[0]['transaction_id']}").json()["transaction"]
+            assert line["amount_cents"] == rows[0]["amount_cents"]
