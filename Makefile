@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := aide
-.PHONY: aide run test quality bench fec-demo captures
+.PHONY: aide run test quality bench fec-demo
 
 aide: ## Liste les commandes
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -32,6 +32,3 @@ bench: $(VENV)/.developpement ## Mesures, chacune avec son rapport à une limite
 fec-demo: $(VENV)/.portail ## Écrit le FEC du dossier de démonstration dans SORTIE=DOSSIER
 	@test -n "$(SORTIE)" || { echo "Usage : make fec-demo SORTIE=DOSSIER"; exit 2; }
 	@$(BIN)/python manage.py fec_demo --sortie "$(SORTIE)"
-
-captures: $(VENV)/.developpement ## Refait les images de la documentation
-	@$(BIN)/python docs/captures.py
