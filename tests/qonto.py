@@ -38,7 +38,7 @@ class LocalQonto:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def api(self, method: str, path: str, **json: Any) -> Any:
+    def api(self, method: str, path: str, /, **json: Any) -> Any:
         """One act of the control API: `qonto.api("POST", "clock/advance", hours=2)`. Raises on a refusal."""
         answer = self._session.request(method, f"{self.url}/_sandbox/api/{path}", json=json or None)
         answer.raise_for_status()

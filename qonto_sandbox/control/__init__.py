@@ -1,10 +1,26 @@
 """What the real Qonto does not have: the page and the API under /_sandbox/."""
 
-from qonto_sandbox.control import acts, identifiants, invoices, onboarding, operations, payments, webhooks
+from qonto_sandbox.control import (
+    acts,
+    faults,
+    identifiants,
+    invoices,
+    movements,
+    onboarding,
+    openapi,
+    operations,
+    page,
+    payments,
+    webhooks,
+)
 
 MODULES = (
+    page,
     acts,
     identifiants,
+    openapi,
+    movements,
+    faults,
     payments,
     invoices,
     onboarding,

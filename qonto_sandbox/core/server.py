@@ -39,7 +39,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             # A hundred `ids[]` make an address of 4 600 bytes.
             "limit_request_line": 0,
             "timeout": 0,
-            "graceful_timeout": 2,
+            "graceful_timeout": 1,
             "loglevel": "error",
             "control_socket_disable": True,
             "post_worker_init": announce,

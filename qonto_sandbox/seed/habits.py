@@ -69,8 +69,10 @@ def draw(slug: str, habits: tuple[Habit, ...], first: date, last: date) -> list[
     day = first
     while day <= last:
         for habit in habits:
+            if not habit.due(day):
+                continue
             rng = Random(f"{slug}/{habit.key}/{day}")
-            if habit.due(day) and rng.random() < habit.chance:
+            if rng.random() < habit.chance:
                 found.append(_occurrence(habit, day, rng, last))
         day += timedelta(days=1)
     return sorted(found, key=lambda row: (row.settled_at, row.habit.key))

@@ -67,8 +67,8 @@ def _common(
             "tva",
             "DGFIP TVA",
             "direct_debit",
-            vat - 30_000,
-            vat + 30_000,
+            vat - 15_000,
+            vat + 15_000,
             monthday=19,
             name="DGFiP",
             category="tax",
@@ -267,6 +267,8 @@ LENOIR = (
         rate=5.5,
         receipt=0.9,
         reference="FA MG {jour}",
+        iban="FR7630004008190001045012710",
+        bic="BNPAFRPPXXX",
         tag="Matières",
     ),
     Habit(
@@ -282,6 +284,8 @@ LENOIR = (
         rate=5.5,
         receipt=0.8,
         reference="CREMERIE {jour}",
+        iban="FR7610278060000002071890108",
+        bic="CMCIFR2AXXX",
         tag="Matières",
     ),
     Habit(

@@ -1,0 +1,153 @@
+"""The OpenAPI 3.1 description, made from the endpoints as they are declared."""
+
+import re
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from werkzeug.wrappers import Response
+
+from qonto_sandbox.core import idempotency
+from qonto_sandbox.core.answers import answer
+from qonto_sandbox.core.routing import ENDPOINTS, Call, Endpoint, endpoint
+from qonto_sandbox.oauth.scopes import SCOPES
+from qonto_sandbox.schemas.common import ErrorBody, OAuthErrorBody
+
+REFERENCE = "#/components/schemas/{model}"
+REASONS = {
+    200: "Succès",
+    201: "Créé",
+    204: "Fait, sans contenu",
+    303: "Retour à la page",
+    400: "Demande mal formée",
+    401: "Identifiants absents ou refusés",
+    403: "Droit ou portée absents",
+    404: "Inconnu, ou d’une autre organisation",
+    409: "Conflit",
+    412: "Authentification forte périmée",
+    422: "Demande inacceptable",
+    428: "Authentification forte requise",
+    429: "Trop de requêtes",
+    500: "Erreur du serveur",
+    501: "Fonction absente",
+    503: "Banque injoignable",
+}
+MEDIA = {"json": "application/json", "multipart": "multipart/form-data", "form": "application/x-www-form-urlencoded"}
+ModelKey = tuple[type[BaseModel], JsonSchemaMode]
+
+
+class Description:
+    """Collects the models, then writes the whole."""
+
+    def __init__(self, url: str) -> None:
+        self._url, rows = url, list(ENDPOINTS.values())
+        models: set[type[BaseModel]] = {ErrorBody, OAuthErrorBody}
+        for row in rows:
+            models |= {model for model in (row.request_schema, row.response_schema) if model is not None}
+        keys: list[ModelKey] = [
+            (model, "validation") for model in sorted(models, key=lambda model: model.__qualname__)
+        ]
+        self._map, self._definitions = models_json_schema(keys, ref_template=REFERENCE)
+        self._rows = rows
+
+    def body(self) -> dict[str, Any]:
+        paths: dict[str, dict[str, Any]] = {}
+        for row in self._rows:
+            paths.setdefault(row.path, {})[row.method.lower()] = self._operation(row)
+        return {
+            "openapi": "3.1.0",
+            "info": {"title": "Qonto local", "version": "2", "description": "Ce que sert le Qonto local."},
+            "servers": [{"url": self._url}],
+            "paths": paths,
+            "components": {
+                "schemas": self._definitions.get("$defs", {}),
+                "securitySchemes": _security(self._url),
+            },
+        }
+
+    def _operation(self, row: Endpoint) -> dict[str, Any]:
+        parameters = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in re.findall(r"{(\w+)}", row.path)
+        ]
+        if row.query_schema is not None:
+            parameters += _query(row.query_schema)
+        if row.idempotent:
+            schema = {"type": "string"}
+            parameters.append({"name": idempotency.HEADER, "in": "header", "required": True, "schema": schema})
+        operation: dict[str, Any] = {
+            "operationId": re.sub(r"\W+", "_", row.name).strip("_").lower(),
+            "summary": row.summary,
+            "tags": [row.tag],
+            "parameters": parameters,
+            "responses": self._responses(row),
+            "security": _wanted(row),
+        }
+        if row.body != "none":
+            schema = self._ref(row.request_schema) if row.request_schema else {"type": "object"}
+            operation["requestBody"] = {"required": True, "content": {MEDIA[row.body]: {"schema": schema}}}
+        return operation
+
+    def _responses(self, row: Endpoint) -> dict[str, Any]:
+        success: dict[str, Any] = {"description": REASONS[row.status]}
+        if row.response_schema is not None:
+            success["content"] = {"application/json": {"schema": self._ref(row.response_schema)}}
+        elif row.media_type != "application/json":
+            success["content"] = {row.media_type: {"schema": {"type": "string"}}}
+        error = OAuthErrorBody if row.path.startswith("/oauth2/") else ErrorBody
+        refused = {"content": {"application/json": {"schema": self._ref(error)}}}
+        found: dict[str, Any] = {str(row.status): success}
+        for status in row.errors:
+            # The body of a strong authentication has a shape of its own.
+            body = {} if status in {412, 428} or row.media_type == "text/html" else refused
+            found[str(status)] = {"description": REASONS.get(status, "Erreur"), **body}
+        return found
+
+    def _ref(self, model: type[BaseModel]) -> dict[str, Any]:
+        return dict(self._map[(model, "validation")])
+
+
+def _query(model: type[BaseModel]) -> list[dict[str, Any]]:
+    schema = model.model_json_schema(ref_template=REFERENCE)
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "schema": {key: value for key, value in described.items() if key != "title"},
+            **({"style": "form", "explode": True} if described.get("type") == "array" else {}),
+        }
+        for name, described in schema["properties"].items()
+    ]
+
+
+def _security(url: str) -> dict[str, Any]:
+    flow = {"authorizationUrl": f"{url}/oauth2/auth", "tokenUrl": f"{url}/oauth2/token", "scopes": SCOPES}
+    return {
+        "oauth": {"type": "oauth2", "flows": {"authorizationCode": flow}},
+        "key": {"type": "apiKey", "in": "header", "name": "Authorization"},
+        "partner": {"type": "http", "scheme": "bearer"},
+        "partnerId": {"type": "apiKey", "in": "header", "name": "Qonto-Partner-Id"},
+        "staging": {"type": "apiKey", "in": "header", "name": "X-Qonto-Staging-Token"},
+    }
+
+
+def _wanted(row: Endpoint) -> list[dict[str, list[str]]]:
+    gate: dict[str, list[str]] = (
+        {} if row.path.startswith(("/_sandbox", "/oauth2/auth", "/.well")) else {"staging": []}
+    )
+    if "none" in row.auth:
+        return [gate]
+    found = []
+    for kind in row.auth:
+        if kind == "oauth":
+            found += [{"oauth": [scope]} | gate for scope in row.scopes] or [{"oauth": []} | gate]
+        else:
+            found.append({kind: []} | ({"partnerId": []} if kind == "partner" else {}) | gate)
+    return found
+
+
+@endpoint("GET", "/_sandbox/openapi.json", auth=("none",), tag="control")
+def openapi(call: Call) -> Response:
+    """Description OpenAPI de tout ce qui est servi."""
+    return answer(Description(call.url("")).body())
