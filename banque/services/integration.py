@@ -199,12 +199,17 @@ def _chaine(compte: CompteBancaire, lignes: list[LigneRecue], ouverture: int | N
 
 
 def solde_connu_avant(compte: CompteBancaire, instant: datetime) -> int | None:
-    """The bank's balance after the last settled line before an instant; None when nothing is known."""
+    """The bank's balance after the last integrated line before an instant; None when nothing is known.
+
+    A line that was only read does not count: one changed lately at Qonto may be older than all that may be integrated,
+    and what lies between was never read.
+    """
     precedente = (
         LigneRecue.objects.filter(
             dossier_id=compte.dossier_id,
             compte_bancaire=compte,
             statut=StatutRecue.REGLEE,
+            integree=True,
             reglee_le__lt=instant,
             solde_apres_cents__isnull=False,
         )

@@ -67,8 +67,16 @@ def acquisitions(request: RequeteCabinet) -> HttpResponse:
         except BanqueError as refus:
             messages.error(request, str(refus))
             return redirect("banque:acquisitions", request.dossier.pk)
-    plan = preparer(dossier=request.dossier, comptes=list(banques_du(request.dossier)), maintenant=maintenant, fin=fin)
-    contexte = {"dossier": request.dossier, "plan": plan, "form": form, "hier": hier, "jusqu_au": jusqu_au}
+    comptes = list(banques_du(request.dossier))
+    plan = preparer(dossier=request.dossier, comptes=comptes, maintenant=maintenant, fin=fin)
+    contexte = {
+        "dossier": request.dossier,
+        "plan": plan,
+        "form": form,
+        "hier": hier,
+        "jusqu_au": jusqu_au,
+        "jamais_lue": next((compte for compte in comptes if compte.compte_qonto_id and compte.curseur is None), None),
+    }
     return render(request, "banque/acquisitions.html", contexte, status=422 if form.errors else 200)
 
 

@@ -66,6 +66,15 @@ def test_first_integration_reaches_back_two_months_at_most(compte: CompteBancair
     assert [operation.montant_cents for operation in Operation.objects.all()] == [-2]
 
 
+def test_an_older_line_read_because_it_changed_breaks_no_chain(compte: CompteBancaire) -> None:
+    """Qonto gives it back for a receipt added lately; it is settled before the two months, and not the former line."""
+    ancienne = recue(-500, "2026-01-08T10:00:00+01:00", solde_apres_cents=1)
+    poser(compte, ancienne, *chaine(-1000, 2500))
+    plan = preparer(dossier=compte.dossier, comptes=[compte], maintenant=MAINTENANT)
+    assert [ligne.rupture for ligne in plan.comptes] == [""]
+    assert plan.comptes[0].solde_ouverture_cents == 100_000
+
+
 def test_integrating_twice_is_once(compte: CompteBancaire) -> None:
     poser(compte, *chaine(-100, 200, -300))
     premiers = integrer_tout(compte)
