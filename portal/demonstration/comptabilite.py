@@ -238,17 +238,18 @@ def _semer_dossier(dossier: Dossier, modele: Modele, maintenant: datetime) -> No
     jour = maintenant.astimezone(PARIS).date()
     livre = _Livre(dossier, modele)
     mois = _mois_jusqu_au(jour)
-    saisies = [livre.ouverture(jour.year), *(saisie for premier in mois for saisie in livre.mois(premier))]
-    passer_ecritures(
-        dossier=dossier, saisies=[saisie for saisie in saisies if saisie.date <= jour], maintenant=maintenant
-    )
-    for partie in livre.parties.values():
-        lettrer_automatiquement(dossier=dossier, compte_id=partie.compte_id, tiers_id=partie.pk, maintenant=maintenant)
-    # The month that runs and the one before stay drafts: something is left to validate.
-    for premier in mois[:-2]:
+    for rang, premier in enumerate(mois):
         fin = _fin_de_mois(premier)
-        le = datetime(fin.year, fin.month, fin.day, 18, tzinfo=PARIS) + timedelta(days=5)
-        valider_ecritures(dossier=dossier, jusqu_au=fin, maintenant=min(le, maintenant))
+        # The firm handles each month on the fifth day of the next.
+        le = min(datetime(fin.year, fin.month, fin.day, 18, tzinfo=PARIS) + timedelta(days=5), maintenant)
+        saisies = [*([livre.ouverture(jour.year)] if rang == 0 else []), *livre.mois(premier)]
+        passees = [saisie for saisie in saisies if saisie.date <= jour]
+        passer_ecritures(dossier=dossier, saisies=passees, maintenant=le)
+        for partie in livre.parties.values():
+            lettrer_automatiquement(dossier=dossier, compte_id=partie.compte_id, tiers_id=partie.pk, maintenant=le)
+        # The month that runs and the one before stay drafts: something is left to validate.
+        if rang < len(mois) - 2:
+            valider_ecritures(dossier=dossier, jusqu_au=fin, maintenant=le)
 
 
 def semer(*, maintenant: datetime) -> None:
