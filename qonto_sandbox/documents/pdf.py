@@ -1,6 +1,7 @@
 """Small A4 pages drawn with reportlab: invoice, credit note, proof of transfer."""
 
 import io
+import logging
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, T
 
 from qonto_sandbox.documents import cii
 
+# The library tells of each step at the level of information.
+logging.getLogger("factur-x").setLevel(logging.WARNING)
 GREY = colors.HexColor("#5b5b66")
 LINE = colors.HexColor("#d8d8e0")
 

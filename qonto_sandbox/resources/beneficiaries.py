@@ -13,6 +13,7 @@ from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.payments import payees, sca
 from qonto_sandbox.resources.shapes import Meta, PageQuery
+from qonto_sandbox.schemas.common import Wire
 
 MAX_IDS = 400
 STATUSES = ("pending", "validated", "declined")
@@ -45,7 +46,7 @@ class BeneficiaryIds(BaseModel):
     ids: list[str] = Field(min_length=1, max_length=MAX_IDS)
 
 
-class Beneficiary(PayeeDetails):
+class Beneficiary(PayeeDetails, Wire):
     id: str
     name: str
     iban: str
@@ -56,15 +57,15 @@ class Beneficiary(PayeeDetails):
     updated_at: str
 
 
-class OneBeneficiary(BaseModel):
+class OneBeneficiary(Wire):
     beneficiary: Beneficiary
 
 
-class SomeBeneficiaries(BaseModel):
+class SomeBeneficiaries(Wire):
     beneficiaries: list[Beneficiary]
 
 
-class BeneficiaryPage(SomeBeneficiaries):
+class BeneficiaryPage(SomeBeneficiaries, Wire):
     meta: Meta
 
 

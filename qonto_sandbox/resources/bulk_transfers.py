@@ -19,6 +19,7 @@ from qonto_sandbox.documents.pdf import euros as french_euros
 from qonto_sandbox.payments import batches, orders, sca, vop
 from qonto_sandbox.resources.sepa_transfers import InlinePayee
 from qonto_sandbox.resources.shapes import Meta, PageQuery
+from qonto_sandbox.schemas.common import Wire
 
 MAX_ITEMS = 400
 FIELDS = ("id", "initiator_id", "created_at", "updated_at", "total_count")
@@ -41,14 +42,14 @@ class BulkCreation(BaseModel):
     bulk_transfers: list[BulkItem] = Field(min_length=1, max_length=MAX_ITEMS)
 
 
-class BulkResult(BaseModel):
+class BulkResult(Wire):
     client_transfer_id: str
     transfer_id: str | None
     status: Literal["pending", "completed", "failed"]
     errors: list[dict[str, Any]] | None
 
 
-class BulkTransfer(BaseModel):
+class BulkTransfer(Wire):
     id: str
     initiator_id: str
     created_at: str
@@ -60,11 +61,11 @@ class BulkTransfer(BaseModel):
     results: list[BulkResult]
 
 
-class OneBulkTransfer(BaseModel):
+class OneBulkTransfer(Wire):
     bulk_transfer: BulkTransfer
 
 
-class BulkTransferPage(BaseModel):
+class BulkTransferPage(Wire):
     bulk_transfers: list[BulkTransfer]
     meta: Meta
 

@@ -14,6 +14,7 @@ from qonto_sandbox.core.params import Body
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.resources.shapes import Meta, PageQuery
+from qonto_sandbox.schemas.common import Wire
 
 KINDS = ("company", "individual", "freelancer")
 # Longest text by property.
@@ -74,7 +75,7 @@ class ClientChanges(BaseModel):
     locale: str | None = None
 
 
-class Client(ClientChanges):
+class Client(ClientChanges, Wire):
     id: str
     type: str
     e_invoicing_reachable: bool
@@ -82,11 +83,11 @@ class Client(ClientChanges):
     updated_at: str
 
 
-class OneClient(BaseModel):
+class OneClient(Wire):
     client: Client
 
 
-class ClientPage(BaseModel):
+class ClientPage(Wire):
     clients: list[Client]
     meta: Meta
 

@@ -2,18 +2,18 @@
 
 from typing import Literal
 
-from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.routing import Call, endpoint
+from qonto_sandbox.schemas.common import Wire
 
 State = Literal["enabled", "disabled", "pending_creation"]
 UNSUPPORTED = {"sending_status": "disabled", "receiving_status": "disabled"}
 FRENCH = {"sending_status": "enabled", "receiving_status": "enabled"}
 
 
-class EinvoicingSettings(BaseModel):
+class EinvoicingSettings(Wire):
     sending_status: State
     receiving_status: State
 

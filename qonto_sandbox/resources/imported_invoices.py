@@ -16,17 +16,18 @@ from qonto_sandbox.invoicing import build, lifecycle
 from qonto_sandbox.invoicing.amounts import both, cents_of
 from qonto_sandbox.invoicing.received import SIGNATURES, day_of, factur_x, read_document
 from qonto_sandbox.resources import clients
+from qonto_sandbox.schemas.common import Wire
 
 MOST, LARGEST, TOGETHER = 5, 5 * 1024 * 1024, 15 * 1024 * 1024
 WRITE, READ = ("client_invoice.write",), ("client_invoices.read",)
 
 
-class Imported(BaseModel):
+class Imported(Wire):
     invoice_id: str
     file_name: str
 
 
-class ImportedInvoices(BaseModel):
+class ImportedInvoices(Wire):
     client_invoices: list[Imported]
 
 
@@ -38,7 +39,7 @@ class UploadedFile(BaseModel):
     file: bytes
 
 
-class Upload(BaseModel):
+class Upload(Wire):
     id: str
     file_name: str
     file_size: str
@@ -46,7 +47,7 @@ class Upload(BaseModel):
     created_at: str
 
 
-class OneUpload(BaseModel):
+class OneUpload(Wire):
     upload: Upload
 
 

@@ -13,6 +13,7 @@ from qonto_sandbox.core.params import Body
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.payments import ledger, orders
+from qonto_sandbox.schemas.common import Wire
 
 
 class NewInternalTransfer(BaseModel):
@@ -27,7 +28,7 @@ class InternalTransferCreation(BaseModel):
     internal_transfer: NewInternalTransfer
 
 
-class InternalTransfer(BaseModel):
+class InternalTransfer(Wire):
     id: str
     slug: str
     status: str
@@ -38,7 +39,7 @@ class InternalTransfer(BaseModel):
     created_at: str
 
 
-class OneInternalTransfer(BaseModel):
+class OneInternalTransfer(Wire):
     internal_transfer: InternalTransfer
 
 

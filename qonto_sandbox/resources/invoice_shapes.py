@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from qonto_sandbox.resources.shapes import Meta, Money, PageQuery
+from qonto_sandbox.schemas.common import Wire
 
 Status = Literal["draft", "unpaid", "paid", "canceled"]
 
@@ -73,12 +74,12 @@ class Sending(BaseModel):
     copy_to_self: bool = True
 
 
-class Discount(NewDiscount):
+class Discount(NewDiscount, Wire):
     amount: Money
     amount_cents: int
 
 
-class Item(BaseModel):
+class Item(Wire):
     title: str
     description: str | None
     quantity: str
@@ -96,7 +97,7 @@ class Item(BaseModel):
     total_amount_cents: int
 
 
-class LifecycleEvent(BaseModel):
+class LifecycleEvent(Wire):
     status_code: int
     reason: str
     reason_message: str
@@ -125,9 +126,13 @@ class Document(BaseModel):
     client: dict[str, Any]
     einvoicing_status: str | None = None
     einvoicing_lifecycle_events: list[LifecycleEvent]
+    # Italy only.
+    welfare_fund: dict[str, Any] | None
+    withholding_tax: dict[str, Any] | None
+    payment_reporting: dict[str, Any] | None
 
 
-class Invoice(Document):
+class Invoice(Document, Wire):
     organization_id: str
     invoice_number: str
     purchase_order: str
@@ -138,6 +143,8 @@ class Invoice(Document):
     late_payment_penalties: str | None
     legal_fixed_compensation: str | None
     amount_paid: Money | None
+    deposit_amount: Money | None
+    discount: Discount | None
     issue_date: str | None
     due_date: str | None
     performance_start_date: str
@@ -149,11 +156,11 @@ class Invoice(Document):
     organization: dict[str, Any]
 
 
-class OneInvoice(BaseModel):
+class OneInvoice(Wire):
     client_invoice: Invoice
 
 
-class InvoicePage(BaseModel):
+class InvoicePage(Wire):
     client_invoices: list[Invoice]
     meta: Meta
 
@@ -171,18 +178,18 @@ class InvoiceQuery(PageQuery):
     sort_by: Literal["created_at:asc", "created_at:desc"] = "created_at:desc"
 
 
-class CreditNote(Document):
+class CreditNote(Document, Wire):
     invoice_id: str
     attachment_id: str
     issue_date: str
     invoice_issue_date: str
 
 
-class OneCreditNote(BaseModel):
+class OneCreditNote(Wire):
     credit_note: CreditNote
 
 
-class CreditNotePage(BaseModel):
+class CreditNotePage(Wire):
     credit_notes: list[CreditNote]
     meta: Meta
 

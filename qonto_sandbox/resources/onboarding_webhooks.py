@@ -14,6 +14,7 @@ from qonto_sandbox.core.store import Record
 from qonto_sandbox.onboarding import events, rules
 from qonto_sandbox.resources.registrations import PARTNER
 from qonto_sandbox.resources.shapes import Meta, PageQuery
+from qonto_sandbox.schemas.common import Wire
 
 STEPS = {step for steps in (*rules.STEPS.values(), rules.STEPS_ABROAD) for step in steps}
 EVENT_TYPES = (*sorted(f"registrations.{step}" for step in STEPS), "organizations.deleted")
@@ -26,13 +27,13 @@ class NewCallback(BaseModel):
     secret: str
 
 
-class Callback(NewCallback):
+class Callback(NewCallback, Wire):
     id: str
     created_at: str
     updated_at: str
 
 
-class Event(BaseModel):
+class Event(Wire):
     id: str
     event_type: str
     resource_type: str
@@ -40,7 +41,7 @@ class Event(BaseModel):
     created_at: str
 
 
-class EventPage(BaseModel):
+class EventPage(Wire):
     events: list[Event]
     meta: Meta
 

@@ -21,6 +21,7 @@ from qonto_sandbox.payments import batches, engine, orders, sca, vop
 from qonto_sandbox.payments.bank_days import bank_day_on_or_after
 from qonto_sandbox.resources.sepa_transfers import InlinePayee
 from qonto_sandbox.resources.shapes import Meta, PageQuery
+from qonto_sandbox.schemas.common import Wire
 
 MONTHS = {"monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12}
 FREQUENCIES = ("weekly", *MONTHS)
@@ -59,7 +60,7 @@ class RecurringCreation(BaseModel):
     recurring_transfer: NewRecurringTransfer
 
 
-class RecurringTransfer(BaseModel):
+class RecurringTransfer(Wire):
     id: str
     initiator_id: str
     bank_account_id: str
@@ -78,11 +79,11 @@ class RecurringTransfer(BaseModel):
     updated_at: str
 
 
-class OneRecurringTransfer(BaseModel):
+class OneRecurringTransfer(Wire):
     recurring_transfer: RecurringTransfer
 
 
-class RecurringTransferPage(BaseModel):
+class RecurringTransferPage(Wire):
     recurring_transfers: list[RecurringTransfer]
     meta: Meta
 

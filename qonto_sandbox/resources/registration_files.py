@@ -14,6 +14,7 @@ from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.onboarding import progress, rules
 from qonto_sandbox.resources.registrations import PARTNER, own_registration
+from qonto_sandbox.schemas.common import Wire
 
 SIGNATURES = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 
@@ -24,7 +25,7 @@ class Upload(BaseModel):
     file: bytes
 
 
-class RegistrationFile(BaseModel):
+class RegistrationFile(Wire):
     id: str
     filename: str
     filesize_bytes: int
@@ -34,11 +35,11 @@ class RegistrationFile(BaseModel):
     stakeholder_id: str | None
 
 
-class OneFile(BaseModel):
+class OneFile(Wire):
     registration_file: RegistrationFile
 
 
-class SomeFiles(BaseModel):
+class SomeFiles(Wire):
     registration_files: list[RegistrationFile]
 
 

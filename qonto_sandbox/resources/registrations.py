@@ -14,6 +14,7 @@ from qonto_sandbox.core.store import Record
 from qonto_sandbox.onboarding import events, progress, rules
 from qonto_sandbox.onboarding.faults import Refused
 from qonto_sandbox.resources.shapes import Meta, PageQuery
+from qonto_sandbox.schemas.common import Wire
 
 PARTNER: tuple[Auth, ...] = ("partner",)
 
@@ -33,12 +34,12 @@ class NewRegistration(BaseModel):
     stakeholders: list[dict[str, Any]] | None = None
 
 
-class Flow(BaseModel):
+class Flow(Wire):
     type: Literal["seamless", "manual"]
     breakdown: list[dict[str, Any]]
 
 
-class Registration(BaseModel):
+class Registration(Wire):
     id: str
     legal_flow: str
     flow: Flow
@@ -53,11 +54,11 @@ class Registration(BaseModel):
     stakeholders: list[dict[str, Any]]
 
 
-class OneRegistration(BaseModel):
+class OneRegistration(Wire):
     registration: Registration
 
 
-class RegistrationPage(BaseModel):
+class RegistrationPage(Wire):
     registrations: list[Registration]
     meta: Meta
 

@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core.answers import answer
@@ -10,14 +9,15 @@ from qonto_sandbox.core.errors import ApiError, not_found
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.payments import sca
+from qonto_sandbox.schemas.common import Wire
 
 
-class ScaSession(BaseModel):
+class ScaSession(Wire):
     result: Literal["waiting", "allow", "deny"]
     canceled_at: str | None
 
 
-class Message(BaseModel):
+class Message(Wire):
     message: str
 
 

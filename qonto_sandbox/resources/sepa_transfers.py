@@ -15,6 +15,7 @@ from qonto_sandbox.documents.pdf import euros as french_euros
 from qonto_sandbox.documents.pdf import transfer_proof_pdf
 from qonto_sandbox.payments import engine, orders, sca, vop
 from qonto_sandbox.resources.shapes import Meta, PageQuery
+from qonto_sandbox.schemas.common import Wire
 
 STATUSES = ("pending", "processing", "canceled", "declined", "settled")
 FIELDS = (
@@ -60,7 +61,7 @@ class TransferCreation(BaseModel):
     transfer: NewTransfer
 
 
-class Transfer(BaseModel):
+class Transfer(Wire):
     id: str
     initiator_id: str
     bank_account_id: str
@@ -81,11 +82,11 @@ class Transfer(BaseModel):
     recurring_transfer_id: str | None
 
 
-class OneTransfer(BaseModel):
+class OneTransfer(Wire):
     transfer: Transfer
 
 
-class TransferPage(BaseModel):
+class TransferPage(Wire):
     transfers: list[Transfer]
     meta: Meta
 

@@ -2,8 +2,10 @@
 
 from pydantic import BaseModel, Field
 
+from qonto_sandbox.schemas.common import Wire
 
-class Meta(BaseModel):
+
+class Meta(Wire):
     current_page: int
     next_page: int | None
     prev_page: int | None
@@ -17,6 +19,6 @@ class PageQuery(BaseModel):
     per_page: int = Field(default=100, ge=1, le=100)
 
 
-class Money(BaseModel):
+class Money(Wire):
     value: str
     currency: str

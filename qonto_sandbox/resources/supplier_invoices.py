@@ -20,6 +20,7 @@ from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.invoicing.received import SIGNATURES, blank, read_document
 from qonto_sandbox.resources.shapes import Meta, Money, PageQuery
+from qonto_sandbox.schemas.common import Wire
 
 STATUSES = (
     "to_review",
@@ -45,7 +46,7 @@ PARTS = re.compile(r"supplier_invoices\[(\d*)\]\[(file|idempotency_key)\]")
 Test = Callable[[Record], bool]
 
 
-class SupplierInvoice(BaseModel):
+class SupplierInvoice(Wire):
     id: str
     organization_id: str
     status: str
@@ -79,16 +80,16 @@ class SupplierInvoice(BaseModel):
     updated_at: str
 
 
-class OneSupplierInvoice(BaseModel):
+class OneSupplierInvoice(Wire):
     supplier_invoice: SupplierInvoice
 
 
-class SupplierInvoicePage(BaseModel):
+class SupplierInvoicePage(Wire):
     supplier_invoices: list[SupplierInvoice]
     meta: Meta
 
 
-class BulkAnswer(BaseModel):
+class BulkAnswer(Wire):
     supplier_invoices: list[SupplierInvoice]
     errors: list[dict[str, Any]]
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core import ids
@@ -16,6 +16,7 @@ from qonto_sandbox.core.store import Record
 from qonto_sandbox.documents.pdf import euros as french_euros
 from qonto_sandbox.payments import batches, orders, payees, sca
 from qonto_sandbox.resources.shapes import Meta, PageQuery
+from qonto_sandbox.schemas.common import Wire
 
 MAX_TRANSFERS = 400
 STATUSES = ("pending", "approved", "canceled", "declined")
@@ -69,7 +70,7 @@ class MultiTransferRequestCreation(BaseModel):
     request_multi_transfer: NewMultiTransferRequest
 
 
-class RequestedTransfer(BaseModel):
+class RequestedTransfer(Wire):
     id: str
     credit_account_name: str
     amount: str
@@ -90,7 +91,7 @@ class RequestBase(BaseModel):
     created_at: str
 
 
-class TransferRequest(RequestBase):
+class TransferRequest(RequestBase, Wire):
     amount: str
     currency: Literal["EUR"]
     credit_iban: str
@@ -99,22 +100,26 @@ class TransferRequest(RequestBase):
     debit_iban: str | None
 
 
-class MultiTransferRequest(RequestBase):
+class MultiTransferRequest(RequestBase, Wire):
     total_transfers_amount: str
     total_transfers_amount_currency: Literal["EUR"]
     total_transfers_count: int
     transfers: list[RequestedTransfer]
 
 
-class OneTransferRequest(BaseModel):
+class OneTransferRequest(Wire):
     request_transfer: TransferRequest
 
 
-class OneMultiTransferRequest(BaseModel):
+class OneMultiTransferRequest(Wire):
     request_multi_transfer: MultiTransferRequest
 
 
-class RequestPage(BaseModel):
+class DecidedRequest(RootModel[OneTransferRequest | OneMultiTransferRequest]):
+    """The request of either kind, in its own envelope."""
+
+
+class RequestPage(Wire):
     requests: list[MultiTransferRequest | TransferRequest]
     meta: Meta
 
@@ -315,7 +320,7 @@ def _optional_body(call: Call) -> Body:
     idempotent=True,
     body="none",
     request=Decision,
-    response=OneMultiTransferRequest,
+    response=DecidedRequest,
     errors=(400, 401, 403, 404, 412, 422, 428),
 )
 def approve_request(call: Call) -> Response:
@@ -340,7 +345,7 @@ def approve_request(call: Call) -> Response:
     scopes=("request_review.write",),
     body="none",
     request=Refusal,
-    response=OneMultiTransferRequest,
+    response=DecidedRequest,
     errors=(400, 401, 403, 404),
 )
 def decline_request(call: Call) -> Response:

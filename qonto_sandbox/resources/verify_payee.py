@@ -9,6 +9,7 @@ from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.payments import vop
 from qonto_sandbox.payments.vop_rules import Verdict
+from qonto_sandbox.schemas.common import Wire
 
 MAX_REQUESTS = 400
 MatchResult = Literal[
@@ -25,11 +26,11 @@ class Payee(BaseModel):
     beneficiary_name: str = Field(min_length=1, max_length=140)
 
 
-class ProofToken(BaseModel):
+class ProofToken(Wire):
     token: str
 
 
-class Verification(BaseModel):
+class Verification(Wire):
     match_result: MatchResult
     matched_name: str | None = None
     proof_token: ProofToken
@@ -43,23 +44,23 @@ class BulkPayees(BaseModel):
     requests: list[BulkPayee] = Field(min_length=1, max_length=MAX_REQUESTS)
 
 
-class BulkMatch(BaseModel):
+class BulkMatch(Wire):
     match_result: MatchResult
     matched_name: str | None = None
 
 
-class BulkError(BaseModel):
+class BulkError(Wire):
     code: str
     detail: str | None = None
 
 
-class BulkItem(BaseModel):
+class BulkItem(Wire):
     id: str
     response: BulkMatch | None = None
     error: BulkError | None = None
 
 
-class BulkVerification(BaseModel):
+class BulkVerification(Wire):
     requests: list[BulkItem]
     proof_token: ProofToken
 

@@ -18,6 +18,7 @@ from qonto_sandbox.core.routing import Auth, Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
 from qonto_sandbox.resources.shapes import Meta, PageQuery
+from qonto_sandbox.schemas.common import Wire
 from qonto_sandbox.webhooks import business
 
 OAUTH: tuple[Auth, ...] = ("oauth",)
@@ -35,7 +36,7 @@ class NewSubscription(SubscriptionChanges):
     secret: str | None = Field(default=None, min_length=32, max_length=128)
 
 
-class Subscription(BaseModel):
+class Subscription(Wire):
     id: str
     organization_id: str
     membership_id: str
@@ -46,11 +47,11 @@ class Subscription(BaseModel):
     updated_at: str
 
 
-class CreatedSubscription(Subscription):
+class CreatedSubscription(Subscription, Wire):
     secret: str
 
 
-class SubscriptionPage(BaseModel):
+class SubscriptionPage(Wire):
     subscriptions: list[Subscription]
     meta: Meta
 

@@ -6,8 +6,12 @@ from typing import Any
 
 import requests
 
+import qonto_sandbox.build
+from qonto_sandbox.core.routing import url_map
 from tests.qonto import LocalQonto
 
+assert qonto_sandbox.build, "its import declares the endpoints"
+ROUTES = url_map().bind("localhost")
 AARO = "FR7610011000201234567890188"
 MOCK = {"X-Qonto-2fa-Preference": "mock"}
 SESSION = "X-Qonto-Sca-Session-Token"
@@ -28,11 +32,11 @@ class Payer:
         return str(self.qonto.company(self.slug)["bank_account_id"])
 
     def get(self, path: str, **params: Any) -> requests.Response:
-        return self.session.get(self.qonto.url + path, params=params)
+        return as_declared("GET", path, self.session.get(self.qonto.url + path, params=params))
 
     def send(self, method: str, path: str, body: Any = None, **headers: str | None) -> requests.Response:
         sent = {name: value for name, value in headers.items() if value is not None}
-        return self.session.request(method, self.qonto.url + path, json=body, headers=sent)
+        return as_declared(method, path, self.session.request(method, self.qonto.url + path, json=body, headers=sent))
 
     def post(self, path: str, body: Any = None, *, key: str | None = None, **headers: str | None) -> requests.Response:
         return self.send("POST", path, body, **{KEY: key or str(uuid.uuid4())}, **headers)
@@ -90,6 +94,17 @@ class Payer:
     def wait(self, **step: float) -> None:
         """Advance the clock; ten seconds settle any transfer without date."""
         self.qonto.api("POST", "clock/advance", **(step or {"seconds": 10}))
+
+
+def as_declared(method: str, path: str, answer: requests.Response) -> requests.Response:
+    """The answer, when it has the status and the shape that its endpoint declares."""
+    if not answer.ok:
+        return answer
+    endpoint, _ = ROUTES.match(path, method)
+    assert answer.status_code == endpoint.status, (method, path, answer.status_code)
+    if endpoint.response_schema is not None:
+        endpoint.response_schema.model_validate(answer.json(), strict=True)
+    return answer
 
 
 def error(answer: requests.Response) -> tuple[int, str]:

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from tests.qonto import LocalQonto
-from tests.qonto_sandbox.payer import error
+from tests.qonto_sandbox.payer import as_declared, error
 from tests.qonto_sandbox.receiver import Receiver
 from tests.qonto_sandbox.test_onboarding_rules import CREATION, EXISTING
 
@@ -34,7 +34,8 @@ class Partner:
         )
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> requests.Response:
-        return self.session.request(method, self.qonto.url + path, json=body, allow_redirects=False, **options)
+        answer = self.session.request(method, self.qonto.url + path, json=body, allow_redirects=False, **options)
+        return as_declared(method, path, answer) if answer.status_code != 302 else answer
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
         people = [{name: value for name, value in row.items() if name != "id"} for row in body["stakeholders"]]
