@@ -52,6 +52,15 @@ def test_every_answer_carries_its_headers(chemin: str) -> None:
 
 
 @pytest.mark.django_db
+def test_browsers_are_told_to_stay_on_https_for_a_year(settings: Any) -> None:
+    settings.SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = settings.SECURE_SSL_REDIRECT = True
+    reponse = Client().get("/connexion/", secure=True)
+    assert reponse.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+    assert Client().get("/connexion/").headers["Location"].startswith("https://")
+
+
+@pytest.mark.django_db
 def test_pages_carry_neither_inline_style_nor_inline_script() -> None:
     client = Client()
     ouvrir_session(client, UtilisateurFactory())

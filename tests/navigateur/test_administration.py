@@ -117,9 +117,8 @@ def test_dirigeant_invites_somebody_who_may_pay(
     axe(page)
     captures(page, "acces-personnes-client")
     page.get_by_role("link", name="Inviter une personne").click()
-    page.get_by_label("Prénom").fill("Karim")
-    page.get_by_label("Nom", exact=True).fill("Benali")
-    page.get_by_label("Adresse e-mail").fill("karim@lenoir.example")
+    for champ, valeur in (("prenom", "Karim"), ("nom", "Benali"), ("email", "karim@lenoir.example")):
+        page.locator(f"input[name={champ}]").fill(valeur)
     axe(page)
     page.get_by_role("button", name="Envoyer l’invitation").click()
     expect(page.get_by_text("Une invitation est partie à karim@lenoir.example.")).to_be_visible()
