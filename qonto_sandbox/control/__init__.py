@@ -2,6 +2,7 @@
 
 from qonto_sandbox.control import (
     acts,
+    consents,
     faults,
     identifiants,
     invoices,
@@ -17,6 +18,7 @@ from qonto_sandbox.control import (
 MODULES = (
     page,
     acts,
+    consents,
     identifiants,
     openapi,
     movements,

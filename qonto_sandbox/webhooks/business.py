@@ -120,7 +120,7 @@ VIEWS: dict[str, tuple[str, Callable[[Record], Body]]] = {
     "clients": ("v1/clients", clients.view),
     "memberships": ("v1/memberships", _picked(MEMBERSHIP)),
     "organizations": ("v1/organizations", _picked(ORGANIZATION)),
-    "consents": (
+    "consent-revocations": (
         "v1/consent-revocations",
         lambda consent: {"client_id": consent["client_id"], "revoked_at": consent["revoked_at"]},
     ),
@@ -143,7 +143,7 @@ def _notify(world: World, topic: str, event: str, record: Record) -> None:
     for subscription in world.store["webhook_subscriptions"].by("organization_id", organization_id):
         if wire_topic not in subscription["types"]:
             continue
-        named = {} if topic == "consents" else {"event": event}
+        named = {} if topic == "consent-revocations" else {"event": event}
         envelope = {
             "id": ids.new(),
             "subscription_id": subscription["id"],

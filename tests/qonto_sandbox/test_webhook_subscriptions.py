@@ -120,6 +120,17 @@ def test_paid_invoice_is_announced_without_its_lifecycle(payer: Payer, receiver:
     assert "einvoicing_lifecycle_events" not in body["data"]
 
 
+def test_withdrawn_consent_is_announced_without_event(payer: Payer, receiver: Receiver) -> None:
+    subscribe(payer, receiver.url, "v1/consent-revocations")
+    keys = payer.qonto.identifiants
+    assert payer.qonto.api("POST", f"organizations/{keys['organization_id']}/revoke_consents")["revoked"] >= 1
+    (body,) = receiver.wait(1)
+    assert body["type"] == "v1/consent-revocations"
+    assert set(body["data"]) == {"client_id", "revoked_at"}
+    assert body["data"]["client_id"] == keys["client_id"]
+    assert payer.get("/v2/organization").status_code == 401
+
+
 def test_control_holds_reorders_doubles_and_resends(payer: Payer, receiver: Receiver) -> None:
     subscribe(payer, receiver.url, "v1/clients")
     api = payer.qonto.api
