@@ -12,6 +12,7 @@ from qonto_sandbox.control import (
     operations,
     page,
     payments,
+    volume,
     webhooks,
 )
 
@@ -23,6 +24,7 @@ MODULES = (
     openapi,
     movements,
     faults,
+    volume,
     payments,
     invoices,
     onboarding,

@@ -1,6 +1,7 @@
 """Who calls: access token, API key, or the two headers of an onboarding partner."""
 
 import hmac
+from collections.abc import Callable
 
 from werkzeug.wrappers import Request
 
@@ -44,8 +45,19 @@ def _partner(request: Request, scheme: str, token: str) -> Principal:
     return Principal("partner", client_id=partner)
 
 
+# Whoever knows other credentials: (world, "oauth" or "key", token or login, secret).
+Finder = Callable[[World, str, str, str], Principal | None]
+FINDERS: list[Finder] = []
+
+
+def _found_elsewhere(world: World, kind: str, name: str, secret: str = "") -> Principal | None:
+    return next((found for finder in FINDERS if (found := finder(world, kind, name, secret))), None)
+
+
 def _bearer(world: World, token: str) -> Principal:
     found = world.store["tokens"].get(token)
+    if found is None and (other := _found_elsewhere(world, "oauth", token)) is not None:
+        return other
     if found is None or found["kind"] != "access" or found["revoked"] or found["expires_at"] <= world.stamp():
         raise invalid_token()
     consent = world.store["consents"].get(found["consent_id"])
@@ -64,6 +76,8 @@ def _bearer(world: World, token: str) -> Principal:
 def _api_key(world: World, header: str) -> Principal:
     login, _, secret = header.partition(":")
     key = world.store["api_keys"].get(login)
+    if key is None and (other := _found_elsewhere(world, "key", login, secret)) is not None:
+        return other
     if key is None or not hmac.compare_digest(key["secret"].encode(), secret.encode()):
         raise invalid_token()
     return Principal("key", organization_id=key["organization_id"], membership_id=key["membership_id"])

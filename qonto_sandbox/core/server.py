@@ -50,6 +50,8 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Application:
         logging.basicConfig(level=logging.INFO, format="qonto %(levelname)s %(message)s")
+        # It tells of each XML that it finds.
+        logging.getLogger("factur-x").setLevel(logging.WARNING)
         world = self._build()
         if self._workers == 1:
             threading.Thread(target=_tick, args=(world,), daemon=True, name="horloge").start()

@@ -20,8 +20,11 @@ from qonto_sandbox.webhooks.delivery import Deliveries
 
 @dataclass(frozen=True)
 class Volume:
+    """`organizations` of `transactions` each, over the year that ends at `origin`."""
+
     organizations: int
     transactions: int
+    origin: datetime
 
 
 @dataclass
@@ -60,6 +63,8 @@ class World:
         self.clock, self.events, self.options = Clock(), Events(), Options()
         self.faults, self.limits = Faults(), Limits()
         self.store, self.volume, self._seeder = Store(data_dir), volume, seeder
+        # Generated organizations in use, by rank, oldest first.
+        self.volume_kept: dict[int, Record] = {}
         self.makers: list[Maker] = []
         self.deliveries = Deliveries(self.now)
         self._planted: date | None = None

@@ -14,6 +14,7 @@ from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.resources import attachments, labels
 from qonto_sandbox.schemas import transactions as schemas
+from qonto_sandbox.volume import transactions as generated
 
 READ = ("organization.read",)
 INCLUDES = ("labels", "attachments", "vat_details")
@@ -166,6 +167,17 @@ def list_transactions(call: Call) -> Response:
     """Lister les transactions d’un compte."""
     show, account = viewer(call), asked_account(call)
     field, descending = call.query.sort(SORTS, "settled_at:desc")
+    if "volume_rank" in account:
+        response = generated.listed(
+            call,
+            account,
+            statuses=_statuses(call.query),
+            includes=set(call.query.many("includes")),
+            descending=descending,
+        )
+        if response is None:
+            raise limit_reached()
+        return response
     rows = filtered(call, call.world.store["transactions"].by("bank_account_id", account["id"]))
     if len(rows) > DEEPEST:
         raise limit_reached()
@@ -191,4 +203,6 @@ def own_line(call: Call, id: str) -> Record:
 def show_transaction(call: Call) -> Response:
     """Lire une transaction."""
     show = viewer(call)
+    if "account_id" in call.organization:
+        return generated.shown(call, call.path["id"], set(call.query.many("includes")))
     return answer({"transaction": show(own_line(call, call.path["id"]))})

@@ -2,7 +2,7 @@
 
 import re
 from argparse import ArgumentParser
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,8 @@ class Command(BaseCommand):
         data, anchor = options["data"], options["anchor"]
 
         def build() -> World:
-            return build_world(data_dir=data, volume=volume, anchor=anchor)
+            # Several processes cannot keep one state: the volume mode keeps none.
+            return build_world(data_dir=None if volume else data, volume=volume, anchor=anchor)
 
         try:
             listener = listen(options["host"], options["port"])
@@ -47,4 +48,6 @@ class Command(BaseCommand):
         read = VOLUME.fullmatch(text.strip())
         if read is None:
             raise CommandError("--volume attend N×M, par exemple 1000×5000")
-        return Volume(int(read[1]), int(read[2]))
+        # Chosen before the processes part, so that they all say the same.
+        origin = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return Volume(int(read[1]), max(1, int(read[2])), origin)
