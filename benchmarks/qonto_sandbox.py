@@ -125,7 +125,7 @@ def main() -> None:
         speed, size = pages(url, keys)
         after = memory(process)
     bare = limit(size)
-    print(  # noqa: T201
+    print(
         f"Qonto local, volume {ORGANIZATIONS}×{TRANSACTIONS} : {speed:.0f} pages de 100 par seconde "
         f"({size / 1000:.0f} ko), {speed / bare:.2f} de la limite ({bare:.0f}), objectif {REACH} ; "
         f"mémoire {before:.0f} → {after:.0f} Mo par processus"
