@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from banque.views import acquisitions, banques, grille, operations, regles, transfert
+from banque.views import acquisitions, banques, grille, operations, rapprochement, regles, transfert
 
 app_name = "banque"
 
@@ -17,6 +17,7 @@ compte_urls: list[URLPattern | URLResolver] = [
     path("transfert/", transfert.transfert, name="transfert"),
     path("exporter/", transfert.export, name="export"),
     path("releves/", acquisitions.releves, name="releves"),
+    path("rapprochement/", rapprochement.rapprochement, name="rapprochement"),
 ]
 
 operation_urls: list[URLPattern | URLResolver] = [

@@ -38,6 +38,8 @@ def _compte_et_tiers(request: RequeteCabinet, numero: str, code: str) -> tuple[C
 
 @vue_dossier_cabinet()
 def lettrage(request: RequeteCabinet) -> HttpResponse:
+    if not request.GET.get("compte"):
+        return redirect("comptabilite:lettrages", request.dossier.pk)
     compte, tiers = _compte_et_tiers(request, request.GET.get("compte", ""), request.GET.get("tiers", ""))
     contexte = {
         "dossier": request.dossier,
@@ -66,6 +68,8 @@ def _lignes_choisies(request: RequeteCabinet) -> list[LigneEcriture]:
 
 @vue_dossier_cabinet(methodes=ACTE)
 def lettrer_choix(request: RequeteCabinet) -> HttpResponse:
+    if not request.POST.get("compte"):
+        return redirect("comptabilite:lettrages", request.dossier.pk)
     compte, tiers = _compte_et_tiers(request, request.POST.get("compte", ""), request.POST.get("tiers", ""))
     lignes, maintenant = _lignes_choisies(request), timezone.now()
     try:
@@ -83,6 +87,8 @@ def lettrer_choix(request: RequeteCabinet) -> HttpResponse:
 
 @vue_dossier_cabinet(methodes=ACTE)
 def lettrer_auto(request: RequeteCabinet) -> HttpResponse:
+    if not request.POST.get("compte"):
+        return redirect("comptabilite:lettrages", request.dossier.pk)
     compte, tiers = _compte_et_tiers(request, request.POST.get("compte", ""), request.POST.get("tiers", ""))
     faits = lettrer_automatiquement(
         dossier=request.dossier,

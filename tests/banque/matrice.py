@@ -32,6 +32,7 @@ DROITS = {
     "banque:operation_imputer": "cabinet dossier POST",
     "banque:operation_lier": "cabinet dossier POST",
     "banque:operation_ventiler": "cabinet dossier GET+POST",
+    "banque:rapprochement": "cabinet dossier GET",
     "banque:recherche_comptes": "cabinet dossier GET",
     "banque:regle": "cabinet dossier GET+POST",
     "banque:regle_deplacer": "cabinet dossier POST",
