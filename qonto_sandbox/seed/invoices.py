@@ -8,6 +8,7 @@ from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
 from qonto_sandbox.documents.issued import file_record
 from qonto_sandbox.invoicing import build
+from qonto_sandbox.invoicing.amounts import compute_item, totals
 from qonto_sandbox.invoicing.lifecycle import lifecycle_event
 from qonto_sandbox.invoicing.seed_data import BOOKS, Book, Client, CreditNote, Invoice
 from qonto_sandbox.resources.clients import blank
@@ -35,6 +36,7 @@ def _plant(world: World, company: Company, book: Book, anchor: date) -> None:
         _invoice(world, company, spec, anchor)
     for note in book.credit_notes:
         _credit_note(world, company, note, anchor)
+    _quotes(world, company, anchor)
 
 
 def _client(company: Company, client: Client, stamp: str) -> Record:
@@ -92,6 +94,45 @@ def _invoice(world: World, company: Company, spec: Invoice, anchor: date) -> Non
     if spec.status != "draft":
         _finalize(world, made, spec, moment, anchor)
     world.store["client_invoices"].put(made)
+
+
+def _quotes(world: World, company: Company, anchor: date) -> None:
+    """One quote in each state, to the first client, on the lines of the first invoice."""
+    book = BOOKS[company.slug]
+    organization = world.store["organizations"].get(company.id)
+    client = world.store["clients"].get(ids.stable("client", company.slug, book.clients[0].key))
+    assert organization and client, "planted before"
+    items = [compute_item(line.body()) for line in book.invoices[0].lines]
+    for rank, status in enumerate(("pending_approval", "approved", "canceled"), 1):
+        issued = anchor - timedelta(days=15 * rank)
+        stamp = build.stamp(datetime.combine(issued, time(17, 0), PARIS))
+        identifier = ids.stable("quote", company.slug, status)
+        world.store["quotes"].put(
+            {
+                "id": identifier,
+                "organization_id": company.id,
+                "number": f"D-2026-{rank:04d}",
+                "status": status,
+                "contact_email": "",
+                "quote_url": f"https://pay.qonto.com/quotes/{identifier}",
+                "attachment_id": None,
+                "currency": "EUR",
+                "issue_date": issued.isoformat(),
+                "expiry_date": (issued + timedelta(days=30)).isoformat(),
+                "terms_and_conditions": "Acompte de 30 % à la commande",
+                "header": "",
+                "footer": "",
+                **totals(items),
+                "items": items,
+                "client": build.embedded_client(client),
+                "organization": build.seller(organization, {}),
+                "invoice_ids": [],
+                "created_at": stamp,
+                "updated_at": stamp,
+                "approved_at": stamp if status == "approved" else None,
+                "canceled_at": stamp if status == "canceled" else None,
+            }
+        )
 
 
 def _finalize(world: World, made: Record, spec: Invoice, moment: datetime, anchor: date) -> None:
