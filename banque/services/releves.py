@@ -67,6 +67,7 @@ def solde_ouverture(compte: CompteBancaire, du: Date) -> int:
             dossier_id=compte.dossier_id,
             compte_bancaire=compte,
             statut=StatutRecue.REGLEE,
+            integree=True,
             reglee_le__gte=minuit(du),
             solde_apres_cents__isnull=False,
         )

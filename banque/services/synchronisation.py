@@ -88,7 +88,8 @@ def synchroniser_dossier(*, dossier: Dossier, maintenant: datetime) -> tuple[Bil
         with client_pour(connexion) as client:
             ecrire_soldes(connexion=connexion, client=client, maintenant=maintenant)
             bilan = _lire_les_comptes(connexion, comptes, client, maintenant)
-            recus = chercher_justificatifs(dossier=dossier, client=client, maintenant=maintenant)
+            depuis = min((borne_basse(compte, maintenant) for compte in comptes), default=None)
+            recus = chercher_justificatifs(dossier=dossier, client=client, maintenant=maintenant, depuis=depuis)
     except QontoError as panne:
         _noter_la_panne(comptes, expliquer(panne).message)
         noter_echec(connexion=connexion, erreur=panne, maintenant=maintenant)

@@ -6,6 +6,7 @@ from datetime import date as Date
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from comptabilite.enums import EtatEcriture, OrigineEcriture
 from comptabilite.errors import EcritureFigee, EcritureRefusee, JournalRefuse
@@ -350,7 +351,10 @@ def supprimer_brouillard(
     origine: Origine | None = None,
     maintenant: datetime,
 ) -> None:
-    """Delete a draft, with its lettering, and say so in the audit trail. Raises EcritureFigee, PeriodeFermee."""
+    """Delete a draft, with its lettering, and say so in the audit trail.
+
+    Raises EcritureFigee, PeriodeFermee, and EcritureRefusee when a bank line stands on it.
+    """
     with transaction.atomic():
         actuelle = brouillard_verrouille(ecriture)
         reglages = verrouiller_comptabilite(actuelle.dossier)
@@ -367,4 +371,10 @@ def supprimer_brouillard(
         )
         PieceEcriture.objects.filter(ecriture=actuelle).delete()
         LigneEcriture.objects.filter(ecriture=actuelle).delete()
-        actuelle.delete()
+        try:
+            actuelle.delete()
+        except ProtectedError:
+            raise EcritureRefusee(
+                "Cette écriture vient d’une ligne de banque ou d’un paiement : annulez-la depuis sa ligne, "
+                "dans ACD Banque."
+            ) from None

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import requests
 
-COUPER, TROP, PANNE, REVOQUE = "couper", "429", "500", "401"
+COUPER, TROP, PANNE, REVOQUE, ABSENT = "couper", "429", "500", "401", "404"
 
 
 @dataclass
@@ -60,10 +60,9 @@ def _gestionnaire(pont: Pont) -> type[BaseHTTPRequestHandler]:
             if pont.avant:
                 pont.avant(self.path)
             faute = pont.faute_pour(self.path)
-            if faute in (TROP, PANNE, REVOQUE):
-                self._repondre(
-                    int(faute), b'{"errors":[{"code":"faute","detail":""}],"trace_id":"t"}', {"Retry-After": "0"}
-                )
+            if faute and faute != COUPER:
+                corps = b'{"errors":[{"code":"faute","detail":""}],"trace_id":"t"}'
+                self._repondre(int(faute), corps, {"Retry-After": "0"})
                 return
             entetes = {nom: valeur for nom, valeur in self.headers.items() if nom.lower() != "host"}
             reponse = requests.get(f"{pont.vers}{self.path}", headers=entetes, timeout=20)

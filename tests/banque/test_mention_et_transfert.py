@@ -15,8 +15,9 @@ from banque.services.mention import ecritures_candidates, lier_a_la_main, recons
 from banque.services.reception import recevoir
 from banque.services.transfert import annuler_transfert, apercu, transferer
 from banque.sources import OperationRecue
+from comptabilite.errors import EcritureRefusee
 from comptabilite.models import Ecriture, LigneEcriture, PieceEcriture
-from comptabilite.services.ecritures import LigneSaisie, passer_ecriture
+from comptabilite.services.ecritures import LigneSaisie, passer_ecriture, supprimer_brouillard
 from comptabilite.services.plan import compte as compte_du_plan
 from comptabilite.services.plan import tiers as tiers_du_plan
 from comptabilite.services.validation import valider_ecritures
@@ -319,3 +320,11 @@ def test_late_label_follows_unless_it_was_typed(banque: CompteBancaire) -> None:
     saisie.refresh_from_db()
     assert (libre.libelle, saisie.libelle) == ("Nouveau nom", "Mon libellé")
     assert libre.ligne.changements.count() == 1
+
+
+def test_draft_of_a_bank_line_is_not_deleted_behind_its_back(banque: CompteBancaire) -> None:
+    (operation,) = integrer_ces(banque, recue(-100))
+    passer(valider(operation))
+    with pytest.raises(EcritureRefusee, match="ACD Banque"):
+        supprimer_brouillard(ecriture=Ecriture.objects.get(), motif="x", maintenant=MAINTENANT)
+    assert Ecriture.objects.count() == 1

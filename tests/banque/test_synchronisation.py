@@ -9,16 +9,17 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from banque.enums import EtatSynchronisation, StatutRecue
-from banque.models import CompteBancaire, LigneRecue, Operation, Synchronisation
+from banque.models import CompteBancaire, LigneRecue, Operation, PieceJointe, Synchronisation
 from banque.services import synchronisation
 from banque.services.integration import integrer, preparer
 from banque.services.synchronisation import BAIL, demander, executer, synchroniser_dossier
 from banque.tasks import synchroniser_tous
 from gestion_acces.models import Dossier
+from gestion_acces.services.fichiers import ouvrir
 from qonto_link.enums import StatutConnexion
 from qonto_link.errors import PasDeConnexion, QontoInjoignable, ReconnexionNecessaire
 from qonto_link.models import Connexion
-from tests.banque.pont import COUPER, PANNE, REVOQUE, TROP, Faute, Pont
+from tests.banque.pont import ABSENT, COUPER, PANNE, REVOQUE, TROP, Faute, Pont
 from tests.factories import DossierFactory
 from tests.qonto import LocalQonto
 from tests.qonto_link.aides import dossier_lenoir, lier
@@ -29,7 +30,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def pont(qonto: LocalQonto, settings: Settings) -> Iterator[Pont]:
     qonto.reset()
-    with Pont(qonto.url) as pont:
+    # Receipts have their own test: fetching a hundred of them in each one would only be slow.
+    with Pont(qonto.url, [Faute(ABSENT, chemin="/v2/attachments", fois=10**6)]) as pont:
         settings.QONTO_API_URL = pont.url
         yield pont
 
@@ -65,11 +67,12 @@ def test_first_reading_stages_two_months_whose_balances_follow(dossier: Dossier,
     nouvelles, connues, _ = lire(dossier)
     assert nouvelles > 50 and connues == 0
     banque = CompteBancaire.objects.get()
-    (plan,) = preparer(dossier=dossier, comptes=[banque], maintenant=timezone.now()).comptes
+    apercu = preparer(dossier=dossier, comptes=[banque], maintenant=timezone.now())
+    (plan,) = apercu.comptes
     assert plan.rupture == ""
     assert plan.solde_concorde
     assert all(ligne.statut == StatutRecue.REGLEE for ligne in plan.lignes)
-    (releve,) = integrer(dossier=dossier, comptes=[banque], maintenant=timezone.now(), empreinte=plan.empreinte)
+    (releve,) = integrer(dossier=dossier, comptes=[banque], maintenant=timezone.now(), empreinte=apercu.empreinte)
     assert releve.solde_est_prouve
     assert Operation.objects.count() == releve.nb_lignes
 
@@ -100,7 +103,7 @@ def test_connection_cut_in_the_middle_of_a_list_keeps_the_pages_before_and_resum
     banque = CompteBancaire.objects.get()
     assert len(premieres) == 100 and banque.curseur is not None
     assert "ne répond pas" in banque.erreur_synchro
-    pont.fautes.clear()
+    pont.fautes.pop()
     nouvelles, _, _ = lire(dossier)
     assert nouvelles == len(ids()) - 100
     resume = ids()
@@ -166,6 +169,21 @@ def test_a_run_is_claimed_once(dossier: Dossier) -> None:
 def test_a_dossier_without_link_says_so() -> None:
     with pytest.raises(PasDeConnexion):
         synchroniser_dossier(dossier=DossierFactory(), maintenant=timezone.now())
+
+
+def test_receipts_are_fetched_controlled_and_stored_once(dossier: Dossier, pont: Pont) -> None:
+    lire(dossier)
+    gardees = list(PieceJointe.objects.filter(ligne__jour__isnull=False).order_by("-ligne__jour", "pk")[:2])
+    PieceJointe.objects.exclude(pk__in=[piece.pk for piece in gardees]).delete()
+    assert all(piece.erreur and piece.fichier is None for piece in gardees)
+    pont.fautes.clear()
+    _, recus = synchroniser_dossier(dossier=dossier, maintenant=timezone.now())
+    assert recus == 2
+    for piece in PieceJointe.objects.select_related("fichier"):
+        assert piece.fichier is not None and piece.erreur == ""
+        assert b"".join(ouvrir(piece.fichier))[:4] in (b"%PDF", b"\x89PNG", b"\xff\xd8\xff\xe0")
+    _, encore = synchroniser_dossier(dossier=dossier, maintenant=timezone.now())
+    assert encore == 0
 
 
 @pytest.mark.usefixtures("taches_immediates")
