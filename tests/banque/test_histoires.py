@@ -114,7 +114,7 @@ class TestHistoires(TestCase):
         reglages = settings(
             max_examples=12, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck)
         )
-        run_state_machine_as_test(Histoire, settings=reglages)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(Histoire, settings=reglages)
 
 
 pytestmark = pytest.mark.django_db
