@@ -14,6 +14,14 @@ from qonto_sandbox.oauth import flow as flows
 from qonto_sandbox.oauth.scopes import SCOPES, SENSITIVE
 
 APPLICATION = "Portail du cabinet"
+ROLES = {
+    "owner": "Titulaire",
+    "admin": "Administrateur",
+    "manager": "Manager",
+    "reporting": "Comptable",
+    "accountant": "Comptable",
+    "employee": "Employé",
+}
 CODE_LIFE = timedelta(minutes=10)
 
 
@@ -107,11 +115,15 @@ def _sign_in_page(call: Call, flow: Record, error: str = "") -> Response:
         "connexion.html",
         422 if error else 200,
         flow=flow,
-        groups=[(organization["legal_name"], members) for organization, members in groups],
+        groups=[(organization["legal_name"], [_named(row) for row in members]) for organization, members in groups],
         checked=checked,
         application=APPLICATION,
         error=error,
     )
+
+
+def _named(member: Record) -> Record:
+    return member | {"role_words": ROLES.get(member["role"], member["role"])}
 
 
 def _consent_page(call: Call, flow: Record, choices: list[Record], error: str = "") -> Response:

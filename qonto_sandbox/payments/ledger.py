@@ -26,6 +26,7 @@ def debit(world: World, *, account: Record, transfer: Record, beneficiary: Recor
         reference=transfer["reference"],
         initiator_id=transfer["initiator_id"],
         attachment_ids=list(transfer["attachment_ids"]),
+        by_api=True,
         category=payee["activity_tag"] or "other_expense",
         detail={"transfer": ledger.counterparty(payee["iban"], payee["bic"])},
     )

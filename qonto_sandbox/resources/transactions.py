@@ -132,6 +132,8 @@ def filtered(call: Call, rows: list[Record]) -> list[Record]:
         tests.append(lambda row: bool(row["side"] == side))
     if attached is not None:
         tests.append(lambda row: bool(row["attachment_ids"]) == attached)
+    if call.world.options.hide_api_transfers:
+        tests.append(lambda row: not row.get("by_api"))
     for field in BOUNDED:
         tests += _bounds(query, field)
     return [row for row in rows if all(test(row) for test in tests)]
