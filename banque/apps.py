@@ -7,7 +7,11 @@ class BanqueConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist only once every app is loaded.
+        from banque.apercu import dernieres_lignes, operations_en_attente
         from banque.services.banques import comptes_associes
+        from qonto_link import apercu, pendants
         from qonto_link.evenements import COMPTES_ASSOCIES, abonner
 
         abonner(COMPTES_ASSOCIES, comptes_associes)
+        apercu.declarer(dernieres_lignes)
+        pendants.declarer(operations_en_attente)

@@ -20,6 +20,7 @@ from gestion_acces.queries import niveaux_du_membre
 from gestion_acces.services.audit import origine_de
 from portal.lib import affichage
 from qonto_link.adhesion import sonnette
+from qonto_link.apercu import dernieres_lignes
 from qonto_link.droits import libelles, scopes_requis
 from qonto_link.errors import QontoLinkError
 from qonto_link.forms import ChoixComptesForm, DissociationForm
@@ -53,7 +54,12 @@ def compte(request: RequeteClient) -> HttpResponse:
     tuile = tuile_du_dossier(request.dossier, timezone.now())
     if not tuile.est_liee:
         return redirect("qonto_link:applications", request.dossier.pk)
-    contexte = {"dossier": request.dossier, "membre": request.membre, "tuile": tuile}
+    contexte = {
+        "dossier": request.dossier,
+        "membre": request.membre,
+        "tuile": tuile,
+        "lignes": dernieres_lignes(request.dossier),
+    }
     return render(request, "qonto_link/compte.html", contexte)
 
 

@@ -1,7 +1,7 @@
 // <div id="x" data-portail-sonnette="/qonto/sonnette/…/" data-portail-numero="n">: asks whether its number changed, and
 // reads the element again from this very page when it did. It asks only while the page is looked at, without cookies:
 // the question costs the server neither a session nor a query. A page that is hidden asks as soon as it is seen again.
-const INTERVALLE = 1200;
+const INTERVALLE = 1400;
 const APRES_ECHEC = 10_000;
 
 let attente = 0;
