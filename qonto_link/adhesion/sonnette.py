@@ -1,6 +1,6 @@
 """The doorbell of a dossier: a number in the shared cache that changes when its tile must be read again.
 
-An open page asks for the number, not for the tile: no session, no database (`docs/decisions.md` says why polling was
+An open page asks for the number, not for the tile: no session, no database (`docs/architecture.md` says why polling was
 preferred to a push). A lost number only makes the pages read once more.
 """
 
