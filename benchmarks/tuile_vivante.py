@@ -163,12 +163,12 @@ def main() -> dict[str, float]:
             )
         }
     for nom, lu in mesures.items():
-        print(  # noqa: T201
+        print(
             f"{nom:10} {PAGES} pages : {lu['demandes_par_s']:.0f} demandes/s, p95 {lu['p95_ms']:.0f} ms, "
             f"{lu['cpu_ms']:.2f} ms de processeur par demande, {lu['coeur']:.2f} cœur"
         )
     rapport = mesures["sonnette"]["cpu_ms"] / mesures["sonde nue"]["cpu_ms"]
-    print(f"sonnette / sonde nue : {rapport:.2f} fois le processeur")  # noqa: T201
+    print(f"sonnette / sonde nue : {rapport:.2f} fois le processeur")
     return mesures["sonnette"]
 
 

@@ -1,7 +1,7 @@
 """The doorbell of a dossier: a number in the shared cache that changes when its tile must be read again.
 
-An open page asks for the number, not for the tile: no session, no database (`docs/architecture.md` says why polling was
-preferred to a push). A lost number only makes the pages read once more.
+An open page asks for the number, not for the tile: no session, no database (`docs/architecture.md` says why it asks
+rather than being told). A lost number only makes the pages read once more.
 """
 
 import time
