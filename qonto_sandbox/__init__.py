@@ -9,6 +9,9 @@ Layout
                  pagination, reading of bodies and queries, signed files, faults, rate limits, idempotency
     oauth/       authorize page, token, revoke, consents
     resources/   one module a Qonto resource: its endpoints and how its records are shown on the wire
+    payments/    rules of payments: verification of payee, strong authentication, orders, the engine on the clock
+    invoicing/   rules of invoices; documents/ draws their PDF with Factur-X, receipts, statements, proofs
+    onboarding/  rules and steps of a registration; webhooks/ the signatures, the queue, who hears of what
     seed/        one module a resource, deterministic for an anchor date
     control/     the page and the API under /_sandbox/
 
