@@ -115,6 +115,10 @@ class ExportForm(forms.Form):
     au = forms.DateField(label="Au", widget=_jour())
 
 
+class DateForm(forms.Form):
+    date = forms.DateField(label="À la date du", widget=_jour())
+
+
 class FichierForm(forms.Form):
     fichier = forms.FileField(
         label="Fichier de relevé",

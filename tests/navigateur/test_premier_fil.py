@@ -72,7 +72,7 @@ def test_from_the_tile_to_the_booked_bank_line(page: Page, portail: str, connect
     # The bank is in the fiche dossier; its journal and 512 account are made in one click (S17, S20).
     connecter(page, BRUNO)
     page.goto(f"{cabinet}/banques/")
-    page.get_by_role("link", name="QONTO").click()
+    page.get_by_role("link", name="QONTO", exact=True).click()
     page.get_by_role("button", name="Créer BQ1 et 51200000").click()
     expect(page.get_by_text("La banque est liée au journal BQ1")).to_be_visible()
 
