@@ -1,6 +1,11 @@
 """What the rooms below show of the bank: the last lines of a client, and what a dissociation leaves pending."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from itertools import chain
+from uuid import UUID
+
+from django.db.models import Min
 
 from banque.enums import Source, StatutRecue
 from banque.models import CompteBancaire, LigneRecue
@@ -22,6 +27,14 @@ def dernieres_lignes(dossier: Dossier) -> list[LigneApercu]:
     return [
         LigneApercu(ligne.jour, ligne.contrepartie or ligne.libelle, ligne.montant_cents) for ligne in lignes[:NOMBRE]
     ]
+
+
+def prouves_jusqu_au(dossiers: Sequence[UUID]) -> dict[UUID, datetime]:
+    """The end of the last integrated statement, of the account that is the furthest behind; one query for all."""
+    comptes = CompteBancaire.objects.filter(
+        dossier__in=dossiers, compte_qonto__lie=True, integre_jusqu_au__isnull=False
+    )
+    return dict(comptes.values_list("dossier").annotate(fin=Min("integre_jusqu_au")))
 
 
 def operations_en_attente(dossier: Dossier) -> list[Pendant]:

@@ -7,11 +7,12 @@ class BanqueConfig(AppConfig):
 
     def ready(self) -> None:
         # Models exist only once every app is loaded.
-        from banque.apercu import dernieres_lignes, operations_en_attente
+        from banque.apercu import dernieres_lignes, operations_en_attente, prouves_jusqu_au
         from banque.services.banques import comptes_associes
         from qonto_link import apercu, pendants
         from qonto_link.evenements import COMPTES_ASSOCIES, abonner
 
         abonner(COMPTES_ASSOCIES, comptes_associes)
         apercu.declarer(dernieres_lignes)
+        apercu.declarer_preuves(prouves_jusqu_au)
         pendants.declarer(operations_en_attente)

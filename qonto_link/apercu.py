@@ -1,11 +1,12 @@
-"""The last lines of the linked accounts, for the client's page « Compte Qonto ».
+"""What the room of the bank, above this one, shows on our pages: last lines, and how far its statements are proven.
 
-The room of the bank is above this one: it declares in its `apps.py` the function that reads them.
+It declares its functions in its `apps.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 from gestion_acces.models import Dossier
 
@@ -30,3 +31,21 @@ def declarer(lecteur: Callable[[Dossier], list[LigneApercu]]) -> None:
 
 def dernieres_lignes(dossier: Dossier) -> list[LigneApercu]:
     return [ligne for lecteur in _lecteurs for ligne in lecteur(dossier)]
+
+
+Preuves = Callable[[Sequence[UUID]], dict[UUID, datetime]]
+_preuves: list[Preuves] = []
+
+
+def declarer_preuves(lecteur: Preuves) -> None:
+    """Ask `lecteur` up to when the statements of several dossiers are proven; declaring twice is once."""
+    if lecteur not in _preuves:
+        _preuves.append(lecteur)
+
+
+def prouves_jusqu_au(dossiers: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Dossier → end of what is integrated on every linked account; those without statement are left out."""
+    trouves: dict[UUID, datetime] = {}
+    for lecteur in _preuves:
+        trouves.update(lecteur(dossiers))
+    return trouves

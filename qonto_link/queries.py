@@ -1,11 +1,13 @@
 """Reads for the pages: météo of the connections, journal of incidents."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from gestion_acces.models import Dossier, MembreCabinet
+from qonto_link.apercu import prouves_jusqu_au
 from qonto_link.enums import REMEDES, ClasseIncident, Intervenant, StatutConnexion
 from qonto_link.models import Connexion, Incident
 
@@ -32,6 +34,7 @@ class LigneMeteo:
     cause: str
     remede: str
     intervenant: str
+    prouvee: datetime | None = None
 
     @property
     def ton(self) -> str:
@@ -85,7 +88,28 @@ def page_meteo(
     lues = list(lignes[: TAILLE_PAGE + 1])
     suite = str(lues[TAILLE_PAGE - 1].pk) if len(lues) > TAILLE_PAGE else ""
     total = {"": sum(comptes.values()), **comptes}
-    return PageMeteo([ligne_meteo(connexion, maintenant) for connexion in lues[:TAILLE_PAGE]], suite, total)
+    return PageMeteo(_avec_preuves(lues[:TAILLE_PAGE], maintenant), suite, total)
+
+
+def _avec_preuves(connexions: list[Connexion], maintenant: datetime) -> list[LigneMeteo]:
+    prouves = prouves_jusqu_au([connexion.dossier_id for connexion in connexions])
+    return [
+        replace(ligne_meteo(connexion, maintenant), prouvee=prouves.get(connexion.dossier_id))
+        for connexion in connexions
+    ]
+
+
+def lignes_meteo(
+    membre: MembreCabinet, *, maintenant: datetime, filtre: str = "", recherche: str = ""
+) -> Iterator[LigneMeteo]:
+    """Every line of the page, for an export, read a page at a time."""
+    suite = ""
+    while True:
+        page = page_meteo(membre, maintenant=maintenant, filtre=filtre, recherche=recherche, apres=suite)
+        yield from page.lignes
+        suite = page.suite
+        if not suite:
+            return
 
 
 def _apres(connexions: QuerySet[Connexion], apres: str) -> QuerySet[Connexion]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from gestion_acces.models import Dossier
+from portal.lib import affichage
 from qonto_link.adhesion.enums import Flux
 from qonto_link.adhesion.forms import AssocieForm, EntrepriseForm
 from qonto_link.adhesion.nomenclature import secteur_nace
@@ -74,6 +75,20 @@ def dirigeant_de(dossier: Dossier) -> Champs:
 def libelle(nom: str, associe: bool = False) -> str:
     formulaire = AssocieForm if associe else EntrepriseForm
     return str(formulaire.base_fields[nom].label).split(" (")[0]
+
+
+def lisible(nom: str, texte: str, associe: bool = False) -> str:
+    """A value of the draft as a person reads it: 5 000,00 €, 17/04/1991, the words of a choice."""
+    champ = (AssocieForm if associe else EntrepriseForm).base_fields.get(nom)
+    if not texte:
+        return ""
+    if nom == "capital":
+        return affichage.devise(int(Decimal(texte) * 100))
+    if nom.startswith("date_"):
+        return affichage.date_courte(date.fromisoformat(texte))
+    if nom == "siren":
+        return affichage.siren(texte)
+    return str(dict(getattr(champ, "choices", ())).get(texte, texte))
 
 
 def manques(flux: str, contenu: dict[str, Any]) -> list[tuple[str, str]]:

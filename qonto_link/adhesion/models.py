@@ -1,13 +1,15 @@
 """An application for a Qonto account: the draft, its documents, its steps at Qonto, the corrections it proposes."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
 from gestion_acces.models import Dossier, Fichier, Utilisateur
+from portal.lib import affichage
 from portal.lib.chiffrement import ChampChiffre
 from qonto_link.adhesion.enums import (
     ETAPE_PAR_CODE,
@@ -214,8 +216,24 @@ class Correction(models.Model):
         return f"{self.champ} : {self.valeur_fiche} → {self.valeur_proposee}"
 
     @property
+    def fiche_lisible(self) -> str:
+        return self._lisible(self.valeur_fiche)
+
+    @property
+    def proposee_lisible(self) -> str:
+        return self._lisible(self.valeur_proposee)
+
+    def _lisible(self, valeur: str) -> str:
+        if valeur and self.champ == "capital_cents":
+            return affichage.devise(int(Decimal(valeur) * 100))
+        if valeur and self.champ == "date_creation":
+            return affichage.date_courte(date.fromisoformat(valeur))
+        return valeur
+
+    @property
     def libelle(self) -> str:
         nom = str(getattr(Dossier._meta.get_field(self.champ), "verbose_name", self.champ))
+        nom = nom.removesuffix(" (centimes)")
         return nom[:1].upper() + nom[1:]
 
 

@@ -3,7 +3,7 @@
 from typing import cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -11,8 +11,9 @@ from gestion_acces.acces import ACTE, RequeteCabinet, vue_cabinet, vue_dossier_c
 from gestion_acces.enums import Service
 from gestion_acces.services.audit import origine_de
 from gestion_acces.services.tuiles import service_actif
+from portal.lib.tableaux import CSV, HORODATAGE, XLSX, Colonne, exporter
 from qonto_link.models import Connexion, Incident
-from qonto_link.queries import FILTRES_METEO, ligne_meteo, page_incidents, page_meteo
+from qonto_link.queries import FILTRES_METEO, ligne_meteo, lignes_meteo, page_incidents, page_meteo
 from qonto_link.services.connexion import connexion_du
 from qonto_link.services.incidents import classer
 from qonto_link.services.relances import prevenir_reconnexion
@@ -62,15 +63,28 @@ def incident_classer(request: RequeteCabinet, incident_id: int) -> HttpResponse:
     return redirect("qonto_link:incidents", request.dossier.pk)
 
 
+COLONNES_METEO = (
+    Colonne("Code", lambda ligne: ligne.connexion.dossier.code),
+    Colonne("Dossier", lambda ligne: ligne.connexion.dossier.raison_sociale),
+    Colonne("État", "libelle"),
+    Colonne("Dernier succès", lambda ligne: ligne.connexion.derniere_synchro, HORODATAGE),
+    Colonne("Prouvé jusqu’au", "prouvee", HORODATAGE),
+    Colonne("Prochain essai", lambda ligne: ligne.connexion.prochain_essai, HORODATAGE),
+    Colonne("Cause", "cause"),
+    Colonne("Remède", "remede"),
+    Colonne("À faire par", "intervenant"),
+)
+
+
 @vue_cabinet()
-def meteo(request: HttpRequest) -> HttpResponse:
+def meteo(request: HttpRequest) -> HttpResponseBase:
     filtre, recherche = request.GET.get("etat", ""), request.GET.get("q", "").strip()[:80]
+    membre, maintenant = cast(RequeteCabinet, request).membre, timezone.now()
+    if request.GET.get("export") in (CSV, XLSX):
+        lignes = lignes_meteo(membre, maintenant=maintenant, filtre=filtre, recherche=recherche)
+        return exporter(format=request.GET["export"], nom="connexions-qonto", colonnes=COLONNES_METEO, lignes=lignes)
     page = page_meteo(
-        cast(RequeteCabinet, request).membre,
-        maintenant=timezone.now(),
-        filtre=filtre,
-        recherche=recherche,
-        apres=request.GET.get("apres", ""),
+        membre, maintenant=maintenant, filtre=filtre, recherche=recherche, apres=request.GET.get("apres", "")
     )
     filtres = [(cle, libelle, page.comptes[cle]) for cle, libelle in FILTRES_METEO.items()]
     contexte = {"page": page, "filtres": filtres, "filtre": filtre, "recherche": recherche}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from banque.apercu import dernieres_lignes, operations_en_attente
+from banque.apercu import dernieres_lignes, operations_en_attente, prouves_jusqu_au
 from qonto_link.apercu import dernieres_lignes as lues_par_la_page
 from qonto_link.pendants import pendants
 from tests.banque.factories import CompteBancaireFactory, LigneRecueFactory
@@ -35,3 +35,9 @@ def test_operations_that_wait_are_named_before_a_dissociation() -> None:
     LigneRecueFactory(compte_bancaire=compte)
     LigneRecueFactory(compte_bancaire=compte, integree=True)
     assert [pendant.libelle for pendant in pendants(compte.dossier)] == ["1 opération en attente d’intégration"]
+
+
+def test_dossier_is_proven_as_far_as_its_slowest_account() -> None:
+    premier = CompteBancaireFactory(qonto=True, integre_jusqu_au=LUNDI)
+    CompteBancaireFactory(qonto=True)
+    assert prouves_jusqu_au([premier.dossier_id]) == {premier.dossier_id: LUNDI}

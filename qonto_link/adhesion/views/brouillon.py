@@ -12,7 +12,7 @@ from django.utils import timezone
 from gestion_acces.acces import ACTE, FORMULAIRE, RequeteClient, vue_dossier_client
 from gestion_acces.enums import Service
 from gestion_acces.services.audit import origine_de
-from qonto_link.adhesion.champs import dirigeant_de, entreprise_de, libelle, manques
+from qonto_link.adhesion.champs import dirigeant_de, entreprise_de, libelle, lisible, manques
 from qonto_link.adhesion.enums import Flux
 from qonto_link.adhesion.errors import AdhesionError, AssocieInconnu, DejaSoumise
 from qonto_link.adhesion.forms import AssocieForm, EntrepriseForm, EnvoiForm, EtapeForm, FluxForm
@@ -156,7 +156,10 @@ def associes(request: RequeteClient) -> HttpResponse:
     absents = [mots for etape, mots in manques(en_cours.flux, en_cours.contenu) if etape == "associes"]
     contexte = {
         **cadre(request, en_cours, "associes"),
-        "personnes": en_cours.contenu["associes"],
+        "personnes": [
+            {**personne, "part": lisible("capital", personne.get("capital", ""), True)}
+            for personne in en_cours.contenu["associes"]
+        ],
         "manques": absents,
         "maximum": brouillon.ASSOCIES_MAX,
     }
@@ -220,18 +223,13 @@ def verification(request: RequeteClient) -> HttpResponse:
         **cadre(request, en_cours, "verification"),
         "form": form,
         "manques": manques(en_cours.flux, contenu),
-        "entreprise": _relu(contenu["entreprise"], EntrepriseForm),
-        "personnes": [(personne, _relu(personne, AssocieForm)) for personne in contenu["associes"]],
+        "entreprise": _relu(contenu["entreprise"], list(EntrepriseForm(flux=en_cours.flux).fields)),
+        "personnes": [(un, _relu(un, list(AssocieForm.base_fields), associe=True)) for un in contenu["associes"]],
         "attendus": attendus(en_cours),
     }
     return _sans_cache(render(request, "adhesion/verification.html", contexte, status=422 if form.errors else 200))
 
 
-def _relu(saisi: dict[str, str], formulaire: type[EtapeForm]) -> list[tuple[str, str]]:
+def _relu(saisi: dict[str, str], champs: list[str], associe: bool = False) -> list[tuple[str, str]]:
     """What was typed, with the words of the form, empty fields left out."""
-    champs = formulaire.base_fields
-    return [
-        (str(champs[nom].label), str(dict(getattr(champs[nom], "choices", ())).get(saisi[nom], saisi[nom])))
-        for nom in champs
-        if saisi.get(nom)
-    ]
+    return [(libelle(nom, associe), lisible(nom, saisi[nom], associe)) for nom in champs if saisi.get(nom)]

@@ -209,3 +209,14 @@ def test_meteo_costs_the_same_with_three_and_thirty_connections_and_goes_on_to_t
     seconde = client.get(reverse("qonto_link:meteo"), {"apres": suite}).content.decode()
     assert "S049" in premiere and "S050" not in premiere
     assert "S050" in seconde and "S059" in seconde and "S049" not in seconde
+
+
+def test_meteo_is_exported_whole_with_its_filters(client: Client) -> None:
+    membre = MembreCabinetFactory(role="administrateur")
+    client.force_login(membre.utilisateur)
+    for n in range(55):
+        ConnexionFactory(dossier=DossierFactory(cabinet=membre.cabinet, raison_sociale=f"S{n:03d}"))
+    reponse = client.get(reverse("qonto_link:meteo"), {"export": "csv", "q": "S"})
+    lignes = b"".join(reponse.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert len(lignes) == 56
+    assert "S054" in lignes[-1]
