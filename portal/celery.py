@@ -48,5 +48,7 @@ app.conf.beat_schedule = {
     "ecritures a rattraper": {"task": "facturation.rattraper_ecritures", "schedule": crontab(minute="35")},
     "purge des sessions": {"task": "gestion_acces.purger_les_sessions", "schedule": crontab(hour="4", minute="50")},
     "adhesions": {"task": "adhesion.balayer", "schedule": 60.0},
+    "imports de factures a reprendre": {"task": "depot.reprendre", "schedule": 60.0},
+    "factures de vente": {"task": "depot.importer_tous", "schedule": crontab(hour="2", minute="10")},
     "liaisons a finir": {"task": "qonto_link.balayer_les_liaisons", "schedule": 300.0},
 }

@@ -7,7 +7,7 @@ from gestion_acces.models import Dossier, ServiceDossier
 
 SCOPES: dict[str, tuple[str, ...]] = {
     Service.QONTO: ("offline_access", "organization.read", "attachment.read"),
-    Service.I_FACTURE: ("payment.write", "attachment.write"),
+    Service.I_FACTURE: ("payment.write", "attachment.write", "client_invoices.read"),
     Service.I_DEPOT: ("client_invoices.read",),
 }
 
@@ -24,7 +24,8 @@ LIBELLES: dict[str, str] = {
 def scopes_requis(dossier: Dossier) -> list[str]:
     """The scopes of the active services, in a stable order; always those of the Qonto tile itself."""
     actifs = set(ServiceDossier.objects.filter(dossier=dossier, actif=True).values_list("service", flat=True))
-    return [scope for service in SCOPES if service in actifs | {Service.QONTO} for scope in SCOPES[service]]
+    voulus = (scope for service in SCOPES if service in actifs | {Service.QONTO} for scope in SCOPES[service])
+    return list(dict.fromkeys(voulus))
 
 
 def scopes_manquants(dossier: Dossier, accordes: str) -> list[str]:

@@ -40,6 +40,16 @@ class InvoiceClient(Schema):
         return self.name or f"{self.first_name} {self.last_name}".strip()
 
 
+class InvoiceOrganization(Schema):
+    """The seller as the document knows it. `transaction_type`: goods, services, goods_and_services or nothing."""
+
+    legal_name: Texte = ""
+    legal_number: Texte = ""
+    vat_number: Texte = ""
+    transaction_type: Texte = ""
+    vat_payment_condition: Texte = ""
+
+
 class _Document(Schema):
     """What an invoice and a credit note share."""
 
@@ -61,6 +71,7 @@ class _Document(Schema):
     footer: Texte = ""
     items: Annotated[tuple[InvoiceItem, ...], ListeVide] = ()
     client: InvoiceClient | None = None
+    organization: InvoiceOrganization | None = None
     einvoicing_status: Texte = ""
 
 
