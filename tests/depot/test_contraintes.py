@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from depot.models import Classeur, Document, ImportFactures, LigneImport
-from tests.comptabilite.factories import ExerciceFactory, achat
+from tests.comptabilite.factories import achat
 from tests.depot.factories import ClasseurFactory, DocumentFactory, FichierFactory, ImportFactory, LigneImportFactory
 from tests.factories import DossierFactory
 
