@@ -88,13 +88,18 @@ def import_suivi(request: RequeteCabinet, import_id: int) -> HttpResponseBase:
         "demande": demande,
         "avancement": avancement(demande),
         "resultat": resultat,
-        "ecoule": (demande.termine_le or timezone.now()) - (demande.demarre_le or demande.demande_le),
+        "ecoule": _secondes(demande),
         "page": paginer(lignes.select_related("document"), cles=("id",), parametres=request.GET, taille=50),
     }
     fragment = est_htmx(request) and request.headers.get("HX-Target") == "suivi"
     reponse = render(request, "depot/import_suivi.html" + ("#suivi" if fragment else ""), contexte)
     reponse["Vary"] = "HX-Request"
     return reponse
+
+
+def _secondes(demande: ImportFactures) -> float:
+    fin = demande.termine_le or timezone.now()
+    return max((fin - (demande.demarre_le or demande.demande_le)).total_seconds(), 0)
 
 
 @vue_dossier_cabinet(methodes=ACTE)

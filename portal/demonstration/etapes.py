@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from portal.demonstration import acces, banque, comptabilite, facturation
+from portal.demonstration import acces, banque, comptabilite, depot, facturation
 
 
 class Etape(Protocol):
@@ -16,6 +16,7 @@ ETAPES: tuple[tuple[str, Etape], ...] = (
     ("Comptabilité", comptabilite.semer),
     ("Banques et relevés", banque.semer),
     ("Factures fournisseurs", facturation.semer),
+    ("Documents du dépôt", depot.semer),
 )
 
 

@@ -35,6 +35,8 @@ class FichierLu:
 
 def normaliser(texte: str) -> str:
     """Lower case, without accents or ligatures, one space between words: what is searched and what is typed meet."""
+    # Broken fonts give halves of characters, which no database stores.
+    texte = texte.encode("utf-8", "ignore").decode()
     plat = unicodedata.normalize("NFKD", texte.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae"))
     sans_accent = "".join(car for car in plat if not unicodedata.combining(car))
     return re.sub(r"[\s\x00]+", " ", sans_accent.lower().replace("’", "'")).strip()
