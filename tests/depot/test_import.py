@@ -11,7 +11,7 @@ from depot.enums import EtatImport, Resultat, StatutFacture
 from depot.errors import ImportImpossible, VenteImpossible
 from depot.models import Document, ImportFactures, LigneImport
 from depot.queries import avancement
-from depot.services import imports
+from depot.services import imports, reception
 from depot.services.comptabilisation import comptabiliser_vente, proposer_vente
 from depot.services.imports import demander_import, executer_import, imports_a_reprendre, reprendre_import
 from depot.tasks import importer_tous
@@ -52,7 +52,7 @@ def document(numero: str) -> Document:
 
 def facture_chez_qonto(qonto: LocalQonto, numero: str) -> str:
     factures = qonto.session().get(
-        f"{qonto.url}/v2/client_invoices", params={"per_page": 100, "exclude_imported": "false"}
+        f"{qonto.url}/v2/client_invoices", params={"per_page": "100", "exclude_imported": "false"}
     )
     return str(next(f["id"] for f in factures.json()["client_invoices"] if f["number"] == numero))
 
@@ -165,7 +165,7 @@ def test_import_killed_in_the_middle_goes_on_where_it_stopped(
         """What the kernel does: nobody is told."""
 
     lots = iter([True])
-    veritable = imports.traiter_lot
+    veritable = reception.traiter_lot
 
     def un_lot_puis_la_mort(**kwargs: Any) -> int:
         if next(lots, None) is None:
