@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -44,6 +45,11 @@ from qonto_link.errors import QontoLinkError
 from qonto_link.virements.enums import StatutOrdre
 
 REFUS = (FacturationError, QontoLinkError)
+
+
+def peut_preparer(request: RequeteCabinet) -> bool:
+    """A setting of the firm decides for its collaborators; an administrator may (comptabilite.md §F.6)."""
+    return request.membre.est_administrateur or request.membre.cabinet.collaborateurs_preparent
 
 
 def auteur_de(request: RequeteCabinet) -> Auteur:
@@ -103,7 +109,7 @@ def importation(request: RequeteCabinet) -> HttpResponse:
 @vue_dossier_cabinet()
 def facture(request: RequeteCabinet, facture_id: UUID) -> HttpResponse:
     ligne = facture_ou_404(request.dossier, facture_id)
-    contexte = contexte_facture(ligne) | {"peut_preparer": True, "peut_payer": True}
+    contexte = contexte_facture(ligne) | {"peut_preparer": True, "peut_payer": peut_preparer(request)}
     return rendre(request, "facturation/facture.html", CABINET | contexte)
 
 
@@ -159,6 +165,8 @@ def _fenetre(request: RequeteCabinet, echeance: Echeance, form: PaiementForm) ->
 @vue_dossier_cabinet(methodes=FORMULAIRE)
 def preparer(request: RequeteCabinet, echeance_id: UUID) -> HttpResponse:
     echeance, comptes = echeance_ou_404(request.dossier, echeance_id), comptes_debiteurs(request.dossier)
+    if not peut_preparer(request):
+        raise PermissionDenied("Votre cabinet ne permet pas aux collaborateurs de préparer des paiements.")
     initial = {"reference": echeance.facture.numero, "date": date_proposee(echeance, aujourdhui())}
     form = PaiementForm(request.POST or None, initial=initial, comptes=comptes, methodes=methodes_sca())
     if request.method != "POST" or not form.is_valid():
