@@ -6,14 +6,17 @@ from typing import Any, ClassVar
 from django import forms
 
 from facturation.enums import ModeReglement, NatureFacture
-from facturation.models import Fournisseur
+from facturation.models import Echeance, Fournisseur
 from facturation.services.factures import FactureSaisie, TvaSaisie, echeances_egales
+from facturation.services.paiement import Saisie
 from gestion_acces.models import Fichier
+from portal.lib.affichage import iban as iban_affiche
 from portal.lib.bancaire import iban_normalise
 from portal.lib.champs import MontantField
 from portal.lib.identifiants import nettoyer, siren_valide
 from qonto_link.models import CompteQonto
 from qonto_link.virements.enums import MethodeSca
+from qonto_link.virements.models import VerificationBeneficiaire
 
 TAUX = (
     (2000, "20 %"),
@@ -42,6 +45,18 @@ class ChampIban(forms.CharField):
             return iban_normalise(texte) if texte else ""
         except ValueError as faute:
             raise forms.ValidationError(str(faute)) from None
+
+
+class ChampCompte(forms.TypedChoiceField):
+    """The debited account, among those that the view gives; cleans to the account itself."""
+
+    def __init__(self, comptes: list[CompteQonto]) -> None:
+        par_cle = {str(compte.pk): compte for compte in comptes}
+        super().__init__(
+            label="Compte débiteur",
+            choices=[(cle, f"{compte.nom} – {iban_affiche(compte.iban)}") for cle, compte in par_cle.items()],
+            coerce=par_cle.__getitem__,
+        )
 
 
 class FactureForm(forms.Form):
@@ -137,7 +152,7 @@ class PaiementForm(forms.Form):
     reference = forms.CharField(label="Référence", max_length=140)
     note = forms.CharField(label="Note", max_length=140, required=False)
     date = forms.DateField(label="Date d’exécution", widget=JOUR)
-    compte = forms.ModelChoiceField(label="Compte débiteur", queryset=CompteQonto.objects.none(), empty_label=None)
+    compte = forms.ChoiceField(label="Compte débiteur")
     verification = forms.IntegerField(required=False, widget=forms.HiddenInput)
     motif = forms.CharField(
         label="Pourquoi poursuivre ?",
@@ -150,16 +165,27 @@ class PaiementForm(forms.Form):
 
     def __init__(self, *args: Any, comptes: list[CompteQonto], methodes: list[MethodeSca], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        champ = self.fields["compte"]
-        champ.queryset = CompteQonto.objects.filter(pk__in=[compte.pk for compte in comptes])  # type: ignore[attr-defined]
+        self.fields["compte"] = ChampCompte(comptes)
         self.fields["methode"].choices = [(methode.value, methode.label) for methode in methodes]  # type: ignore[attr-defined]
         self.fields["methode"].initial = methodes[0].value
+
+    def saisie(self, echeance: Echeance, verification: VerificationBeneficiaire | None) -> Saisie:
+        """What was chosen for this instalment, with the verification that was shown."""
+        propre = self.cleaned_data
+        return Saisie(
+            echeance=echeance,
+            reference=propre["reference"],
+            note=propre["note"],
+            date=propre["date"],
+            verification=verification,
+            motif_poursuite=propre["motif"],
+        )
 
 
 class LotForm(forms.Form):
     """« Régler la sélection »: one account, one date for those that are due, one reason for what needs one."""
 
-    compte = forms.ModelChoiceField(label="Compte débiteur", queryset=CompteQonto.objects.none(), empty_label=None)
+    compte = forms.ChoiceField(label="Compte débiteur")
     date = forms.DateField(label="Date d’exécution", widget=JOUR)
     motif = forms.CharField(
         label="Pourquoi poursuivre malgré les alertes ?",
@@ -171,8 +197,7 @@ class LotForm(forms.Form):
 
     def __init__(self, *args: Any, comptes: list[CompteQonto], methodes: list[MethodeSca], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        champ = self.fields["compte"]
-        champ.queryset = CompteQonto.objects.filter(pk__in=[compte.pk for compte in comptes])  # type: ignore[attr-defined]
+        self.fields["compte"] = ChampCompte(comptes)
         self.fields["methode"].choices = [(methode.value, methode.label) for methode in methodes]  # type: ignore[attr-defined]
 
 

@@ -1,5 +1,6 @@
 """Reads of i-Facture's pages. No list's number of queries grows with its rows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,8 @@ from facturation.enums import SituationFacture
 from facturation.models import CoordonneeBancaire, Echeance, Facture, Fournisseur, Reglement
 from gestion_acces.models import Dossier
 from qonto_link.virements.enums import StatutOrdre, StatutVirement
-from qonto_link.virements.models import Ordre
+from qonto_link.virements.models import Ordre, VerificationBeneficiaire
+from qonto_link.virements.services.preparation import texte_sepa
 
 
 def _vivants() -> QuerySet[Reglement]:
@@ -104,6 +106,31 @@ def echeances_de(facture: Facture) -> list[Echeance]:
             Prefetch("reglements", reglements.filter(vivant=False), to_attr="anciens"),
         )
     )
+
+
+def historique_des_ibans(fournisseur: Fournisseur) -> QuerySet[CoordonneeBancaire]:
+    """Where the supplier was and is paid, latest first, with who said so."""
+    lignes = CoordonneeBancaire.objects.filter(dossier_id=fournisseur.dossier_id, fournisseur=fournisseur)
+    return lignes.select_related("saisie_par").order_by("-depuis")
+
+
+def reglements_par_virement(facture: Facture) -> QuerySet[Reglement]:
+    """The settlements of an invoice that the portal ordered, with what their entries need."""
+    lignes = Reglement.objects.filter(dossier_id=facture.dossier_id, echeance__facture=facture, virement__isnull=False)
+    return lignes.select_related("virement__ordre__compte", "echeance__facture__fournisseur__tiers")
+
+
+def verification_montree(
+    dossier: Dossier, identifiant: int, *, iban: str, nom: str
+) -> VerificationBeneficiaire | None:
+    """The verification of payee of that number, if it is of this dossier, this IBAN and this name."""
+    lignes = VerificationBeneficiaire.objects.filter(dossier=dossier, iban=iban, nom_demande=texte_sepa(nom))
+    return lignes.filter(pk=identifiant).first()
+
+
+def verifications_montrees(dossier: Dossier, identifiants: Iterable[int]) -> dict[int, VerificationBeneficiaire]:
+    """The verifications of payees of these numbers that are of this dossier."""
+    return VerificationBeneficiaire.objects.filter(dossier=dossier).in_bulk(list(identifiants))
 
 
 def fournisseurs(dossier: Dossier, recherche: str = "") -> QuerySet[Fournisseur]:

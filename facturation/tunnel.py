@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from facturation.errors import FacturationError
+from facturation.errors import FacturationError, SecondRegardManquant
 from facturation.models import Echeance
 from facturation.saisie import Auteur
 from facturation.services.bouclier import Alerte, examiner
@@ -37,6 +37,26 @@ class Panier:
             )
             for echeance in self.echeances
         }
+
+
+def preparer_une(
+    saisie: Saisie, compte: CompteQonto, alertes: list[Alerte], auteur: Auteur, *, a_approuver: bool
+) -> Ordre:
+    """Write the order of one instalment. Raises SecondRegardManquant when the verification is not a match and nobody
+    said why, and what `preparer_paiement` raises."""
+    verification = saisie.verification
+    if verification is not None and not verification.favorable and not saisie.motif_poursuite.strip():
+        raise SecondRegardManquant([alerte.texte.rstrip(".") for alerte in alertes if alerte.code.startswith("vop")])
+    return preparer_paiement(
+        dossier=saisie.echeance.dossier,
+        compte=compte,
+        saisies=[saisie],
+        alertes={str(saisie.echeance.pk): alertes},
+        par=auteur.personne,
+        a_approuver=a_approuver,
+        maintenant=auteur.maintenant,
+        origine=auteur.origine,
+    )
 
 
 def verifier_une(echeance: Echeance, client: QontoClient, auteur: Auteur) -> VerificationBeneficiaire | None:

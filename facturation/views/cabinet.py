@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from facturation.errors import FacturationError, SecondRegardManquant
 from facturation.forms import FactureForm, FournisseurForm, IbanForm, ImportForm, PaiementForm
-from facturation.models import Echeance, Reglement
-from facturation.queries import avec_echeances, factures, fournisseurs, ordres
+from facturation.models import Echeance
+from facturation.queries import avec_echeances, factures, fournisseurs, ordres, reglements_par_virement
 from facturation.saisie import Auteur, importer, saisir_facture
 from facturation.services.bouclier import gravite_de
 from facturation.services.ecritures import comptabiliser, comptabiliser_achat, ecriture_du_virement
 from facturation.services.fournisseurs import changer_iban, coordonnee_courante
-from facturation.services.paiement import Saisie, comptes_debiteurs, date_proposee, preparer_paiement
+from facturation.services.paiement import comptes_debiteurs, date_proposee
+from facturation.tunnel import preparer_une
 from facturation.views.commun import (
     CABINET,
     COLONNES,
@@ -126,8 +127,7 @@ def comptabilisation(request: RequeteCabinet, facture_id: UUID) -> HttpResponse:
     """Book again what the books refused: the purchase, and the entries of its payments."""
     ligne = facture_ou_404(request.dossier, facture_id)
     achat = comptabiliser_achat(facture=ligne, maintenant=timezone.now())
-    en_attente = Reglement.objects.filter(echeance__facture=ligne, virement__isnull=False)
-    for reglement in en_attente.select_related("virement__ordre__compte", "echeance__facture__fournisseur__tiers"):
+    for reglement in reglements_par_virement(ligne):
         comptabiliser(reglement, maintenant=timezone.now())
         if reglement.ecriture_en_attente:
             messages.error(request, reglement.ecriture_en_attente)
@@ -171,27 +171,11 @@ def preparer(request: RequeteCabinet, echeance_id: UUID) -> HttpResponse:
     form = PaiementForm(request.POST or None, initial=initial, comptes=comptes, methodes=methodes_sca())
     if request.method != "POST" or not form.is_valid():
         return _fenetre(request, echeance, form)
-    propre, auteur = form.cleaned_data, auteur_de(request)
-    verifiee = verifier(echeance, propre["compte"], request.user, auteur.maintenant)
-    saisie = Saisie(
-        echeance=echeance,
-        reference=propre["reference"],
-        note=propre["note"],
-        date=propre["date"],
-        verification=verifiee,
-        motif_poursuite=propre["motif"],
-    )
+    auteur, compte = auteur_de(request), form.cleaned_data["compte"]
+    verifiee = verifier(echeance, compte, request.user, auteur.maintenant)
+    alertes = bouclier(echeance, compte, verifiee)
     try:
-        ordre = preparer_paiement(
-            dossier=request.dossier,
-            compte=propre["compte"],
-            saisies=[saisie],
-            alertes={str(echeance.pk): bouclier(echeance, propre["compte"], verifiee)},
-            par=request.user,
-            a_approuver=True,
-            maintenant=auteur.maintenant,
-            origine=auteur.origine,
-        )
+        ordre = preparer_une(form.saisie(echeance, verifiee), compte, alertes, auteur, a_approuver=True)
     except REFUS as refus:
         form.add_error("motif" if isinstance(refus, SecondRegardManquant) else None, str(refus))
         return _fenetre(request, echeance, form)

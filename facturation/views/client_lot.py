@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from facturation.errors import FacturationError
 from facturation.forms import LotForm
 from facturation.models import Echeance
+from facturation.queries import verifications_montrees
 from facturation.services.bouclier import exige_second_regard, gravite_de
 from facturation.services.paiement import comptes_debiteurs
 from facturation.tunnel import Panier, preparer_panier, verifier_panier
@@ -18,7 +19,7 @@ from gestion_acces.acces import ACTE, RequeteClient, vue_dossier_client
 from gestion_acces.enums import Niveau, Service
 from qonto_link.api.errors import QontoError
 from qonto_link.models import CompteQonto
-from qonto_link.virements.models import Ordre, VerificationBeneficiaire
+from qonto_link.virements.models import Ordre
 from qonto_link.virements.services.preparation import TAILLE_LOT
 
 AGE_VERIFICATION = 30 * 60  # seconds between what was shown and what is ordered
@@ -88,7 +89,7 @@ def _desceller(panier: Panier, request: RequeteClient) -> bool:
         return False
     if set(lu["v"]) != {str(echeance.pk) for echeance in panier.echeances}:
         return False
-    trouvees = VerificationBeneficiaire.objects.filter(dossier=request.dossier).in_bulk(lu["v"].values())
+    trouvees = verifications_montrees(request.dossier, lu["v"].values())
     if len(trouvees) != len(set(lu["v"].values())):
         return False
     panier.jeton = lu["j"]

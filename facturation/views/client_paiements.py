@@ -18,13 +18,11 @@ from facturation.services.bouclier import Alerte, exige_second_regard, gravite_d
 from facturation.services.emission import emettre_ordre
 from facturation.services.fournisseurs import coordonnee_courante
 from facturation.services.paiement import (
-    Saisie,
     comptes_debiteurs,
     date_proposee,
     manques_pour_payer,
-    preparer_paiement,
 )
-from facturation.tunnel import rafraichir_verifications
+from facturation.tunnel import preparer_une, rafraichir_verifications
 from facturation.views.commun import (
     CLIENT,
     STATUTS_EN_COURS,
@@ -113,7 +111,7 @@ def _formulaire(request: RequeteClient, echeance: Echeance) -> PaiementForm:
     initial = {
         "reference": echeance.facture.numero,
         "date": date_proposee(echeance, aujourdhui()),
-        "compte": comptes[0] if comptes else None,
+        "compte": comptes[0].pk if comptes else None,
     }
     donnees = request.POST if request.method == "POST" else None
     return PaiementForm(donnees, initial=initial, comptes=comptes, methodes=methodes_sca())
@@ -139,7 +137,10 @@ def verification(request: RequeteClient, echeance_id: UUID) -> HttpResponse:
     resultat = verifier(echeance, compte, request.user, timezone.now())
     alertes = bouclier(echeance, compte, resultat)
     form = PaiementForm(
-        request.POST, comptes=comptes_debiteurs(request.dossier), methodes=methodes_sca(), initial={"compte": compte}
+        request.POST,
+        comptes=comptes_debiteurs(request.dossier),
+        methodes=methodes_sca(),
+        initial={"compte": compte.pk if compte else None},
     )
     form.is_valid()
     form.errors.clear()
@@ -151,36 +152,12 @@ def _preparer(request: RequeteClient, echeance: Echeance, *, a_approuver: bool) 
     form = _formulaire(request, echeance)
     if not form.is_valid():
         return _fenetre(request, echeance, form)
-    propre, auteur = form.cleaned_data, auteur_de(request)
-    compte = propre["compte"]
-    verifiee = verification_de(echeance, propre["verification"], auteur.maintenant) or verifier(
-        echeance, compte, auteur.personne, auteur.maintenant
-    )
+    auteur, compte = auteur_de(request), form.cleaned_data["compte"]
+    montree = verification_de(echeance, form.cleaned_data["verification"], auteur.maintenant)
+    verifiee = montree or verifier(echeance, compte, auteur.personne, auteur.maintenant)
     alertes = bouclier(echeance, compte, verifiee)
     try:
-        if _defavorable(verifiee) and not propre["motif"].strip():
-            raise SecondRegardManquant(
-                [alerte.texte.rstrip(".") for alerte in alertes if alerte.code.startswith("vop")]
-            )
-        return preparer_paiement(
-            dossier=request.dossier,
-            compte=compte,
-            saisies=[
-                Saisie(
-                    echeance=echeance,
-                    reference=propre["reference"],
-                    note=propre["note"],
-                    date=propre["date"],
-                    verification=verifiee,
-                    motif_poursuite=propre["motif"],
-                )
-            ],
-            alertes={str(echeance.pk): alertes},
-            par=auteur.personne,
-            a_approuver=a_approuver,
-            maintenant=auteur.maintenant,
-            origine=auteur.origine,
-        )
+        return preparer_une(form.saisie(echeance, verifiee), compte, alertes, auteur, a_approuver=a_approuver)
     except REFUS as refus:
         form.add_error("motif" if isinstance(refus, SecondRegardManquant) else None, str(refus))
         return _fenetre(request, echeance, form, verification=verifiee, alertes=alertes)

@@ -14,8 +14,16 @@ from django.utils import timezone
 
 from facturation.enums import SituationFacture
 from facturation.forms import AutrementForm, IbanForm
-from facturation.models import CoordonneeBancaire, Echeance, Facture, Fournisseur
-from facturation.queries import avec_echeances, echeances_de, echeancier, factures, totaux
+from facturation.models import Echeance, Facture, Fournisseur
+from facturation.queries import (
+    avec_echeances,
+    echeances_de,
+    echeancier,
+    factures,
+    historique_des_ibans,
+    totaux,
+    verification_montree,
+)
 from facturation.services.bouclier import Alerte, examiner
 from facturation.services.factures import est_engagee
 from facturation.services.fournisseurs import coordonnee_courante
@@ -33,7 +41,6 @@ from qonto_link.services import clients
 from qonto_link.services.connexion import client_pour
 from qonto_link.virements.enums import MethodeSca, StatutOrdre, StatutVirement
 from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
-from qonto_link.virements.services.preparation import texte_sepa
 from qonto_link.virements.services.verification import verifier_beneficiaire
 
 COLONNES = (
@@ -138,12 +145,11 @@ def contexte_facture(facture: Facture) -> dict[str, Any]:
 
 def contexte_fournisseur(fournisseur: Fournisseur) -> dict[str, Any]:
     """The card of a supplier and the history of his IBAN, latest first."""
-    historique = CoordonneeBancaire.objects.filter(fournisseur=fournisseur).select_related("saisie_par")
     return {
         "dossier": fournisseur.dossier,
         "fournisseur": fournisseur,
         "iban_form": IbanForm(),
-        "historique": historique.order_by("-depuis"),
+        "historique": historique_des_ibans(fournisseur),
     }
 
 
@@ -277,12 +283,9 @@ def verification_de(
     coordonnee = coordonnee_courante(echeance.facture.fournisseur)
     if identifiant is None or coordonnee is None:
         return None
-    trouvee = VerificationBeneficiaire.objects.filter(
-        pk=identifiant,
-        dossier_id=echeance.dossier_id,
-        iban=coordonnee.iban,
-        nom_demande=texte_sepa(echeance.facture.fournisseur.nom),
-    ).first()
+    trouvee = verification_montree(
+        echeance.dossier, identifiant, iban=coordonnee.iban, nom=echeance.facture.fournisseur.nom
+    )
     return trouvee if trouvee and trouvee.valable(maintenant) else None
 
 
