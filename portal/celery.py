@@ -42,7 +42,8 @@ app.autodiscover_tasks()
 # One line an entry: name, task, when. Tasks of the apps are named here by their names: this module imports no app.
 app.conf.beat_schedule = {
     "battement": {"task": "portal.battement", "schedule": 20.0},
-    "releves de la nuit": {"task": "banque.synchroniser_tous", "schedule": crontab(hour="2", minute="15")},
+    "nuit": {"task": "nuit.ouvrir", "schedule": crontab(hour="2", minute="15")},
+    "nuit a distribuer": {"task": "nuit.distribuer", "schedule": 10.0},
     "purge des fichiers": {"task": "portal.purger_les_fichiers", "schedule": crontab(hour="4", minute="40")},
     "virements a suivre": {"task": "virements.balayer", "schedule": 60.0},
     "ecritures a rattraper": {"task": "facturation.rattraper_ecritures", "schedule": crontab(minute="35")},

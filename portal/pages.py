@@ -21,7 +21,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
 
 @vue_cabinet()
 def accueil_cabinet(request: HttpRequest) -> HttpResponse:
-    return redirect("gestion_acces:dossier_liste")
+    return redirect("cockpit")
 
 
 @vue_connectee()

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "depot.apps.DepotConfig",
     "banque.apps.BanqueConfig",
     "facturation.apps.FacturationConfig",
+    "portal.nuit.apps.NuitConfig",
     "qonto_sandbox.apps.QontoSandboxConfig",
 ]
 

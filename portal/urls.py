@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import pages, sante
+from portal.cockpit import views as cockpit
 from portal.composants import composants
 
 handler400 = "portal.erreurs.requete_incorrecte"
@@ -14,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/ready", sante.pret, name="sante_pret"),
     path("metrics", sante.metriques, name="metriques"),
     path("cabinet/", pages.accueil_cabinet, name="accueil_cabinet"),
+    path("cabinet/cockpit/", cockpit.cockpit, name="cockpit"),
+    path("cabinet/cockpit/attente/<str:quoi>/", cockpit.cockpit_attente, name="cockpit_attente"),
+    path("cabinet/cockpit/tresorerie/", cockpit.cockpit_tresorerie, name="cockpit_tresorerie"),
     path("cabinet/recherche/", pages.recherche_dossiers, name="recherche_dossiers"),
     path("composants/", composants, name="composants"),
     path("espace/", pages.accueil_client, name="accueil_client"),

@@ -3,9 +3,20 @@
 The platform plugs its limiter at start (`brancher`); until then nothing is limited.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 _avant: list[Callable[[], None]] = []
+
+
+class Decompte:
+    """How many requests went out while it was open."""
+
+    requetes = 0
+
+
+_decompte: ContextVar[Decompte | None] = ContextVar("decompte", default=None)
 
 
 def brancher(avant_requete: Callable[[], None]) -> None:
@@ -13,6 +24,20 @@ def brancher(avant_requete: Callable[[], None]) -> None:
     _avant[:] = [avant_requete]
 
 
+@contextmanager
+def decompter() -> Iterator[Decompte]:
+    """Count the requests of this thread."""
+    decompte = Decompte()
+    jeton = _decompte.set(decompte)
+    try:
+        yield decompte
+    finally:
+        _decompte.reset(jeton)
+
+
 def avant_requete() -> None:
     for hook in _avant:
         hook()
+    ouvert = _decompte.get()
+    if ouvert is not None:
+        ouvert.requetes += 1

@@ -70,6 +70,12 @@ def connexions_du_membre(membre: MembreCabinet) -> QuerySet[Connexion]:
     )
 
 
+def compter_meteo(connexions: QuerySet[Connexion], maintenant: datetime) -> dict[str, int]:
+    """How many connections stand in each state of the météo."""
+    filtres = _filtres(maintenant)
+    return connexions.aggregate(**{nom: Count("pk", filter=condition) for nom, condition in filtres.items()})
+
+
 def page_meteo(
     membre: MembreCabinet, *, maintenant: datetime, filtre: str = "", recherche: str = "", apres: str = ""
 ) -> PageMeteo:
@@ -82,7 +88,7 @@ def page_meteo(
             | Q(organisation_nom__icontains=mot)
         )
     filtres = _filtres(maintenant)
-    comptes = toutes.aggregate(**{nom: Count("pk", filter=condition) for nom, condition in filtres.items()})
+    comptes = compter_meteo(toutes, maintenant)
     lignes = toutes.filter(filtres[filtre]) if filtre in filtres else toutes
     lignes = _apres(lignes.order_by("dossier__raison_sociale", "pk"), apres)
     lues = list(lignes[: TAILLE_PAGE + 1])

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from portal.lib.affichage import MOIS, devise
+from portal.lib.affichage import devise
 
 LARGEUR, HAUTEUR = 560, 220
 MARGE_GAUCHE, MARGE_BAS, MARGE_HAUT = 88, 30, 12
+MOIS_COURTS = ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 
 
 @dataclass(frozen=True)
@@ -117,14 +118,14 @@ def courbe(points: Sequence[tuple[date, int]]) -> Courbe | None:
         zero=y(0),
         gauche=MARGE_GAUCHE,
         graduations=[Graduation(_court(valeur), y(valeur)) for valeur in valeurs],
-        reperes=[Graduation(_mois(jour), x(jour)) for jour in premiers[::pas]],
+        reperes=[Graduation(mois_court(jour), x(jour)) for jour in premiers[::pas]],
         dernier=(x(points[-1][0]), y(points[-1][1])),
     )
 
 
-def _mois(jour: date) -> str:
-    nom = MOIS[jour.month - 1]
-    return nom if len(nom) <= 5 else f"{nom[:4]}."
+def mois_court(jour: date) -> str:
+    """The usual French abbreviation of the month."""
+    return MOIS_COURTS[jour.month - 1]
 
 
 def barres(periodes: Sequence[tuple[str, int, int]]) -> Barres | None:

@@ -20,8 +20,8 @@ from qonto_link.virements.services.suivi import suivre_ordre
 HORIZON = timedelta(days=400)
 
 
-def ordres_a_suivre(maintenant: datetime, limite: int = 2000) -> list[UUID]:
-    """The orders about which Qonto has something to say, the longest silent first."""
+def ordres_a_suivre(maintenant: datetime, limite: int = 2000, *, dossier_id: UUID | None = None) -> list[UUID]:
+    """The orders (of one dossier) about which Qonto has something to say, the longest silent first."""
     vivants = Q(virements__statut__in=(StatutVirement.ENVOYE, StatutVirement.PROGRAMME, StatutVirement.EN_COURS))
     sans_ligne = Q(virements__statut=StatutVirement.REGLE, virements__transaction_id="")
     en_suspens = Q(statut__in=(StatutOrdre.SOUMISSION, StatutOrdre.DOUTE))
@@ -30,6 +30,8 @@ def ordres_a_suivre(maintenant: datetime, limite: int = 2000) -> list[UUID]:
         en_suspens | sca_perdue | (Q(statut=StatutOrdre.ACCEPTE) & (vivants | sans_ligne)),
         cree_le__gte=maintenant - HORIZON,
     )
+    if dossier_id is not None:
+        lignes = lignes.filter(dossier_id=dossier_id)
     return list(lignes.order_by("modifie_le").values_list("pk", flat=True).distinct()[:limite])
 
 

@@ -1,0 +1,171 @@
+"""One dossier at night: idempotent, alone on its connection, counted; a failure is written, retried, set aside."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+
+from banque.enums import EtatSynchronisation
+from banque.services.synchronisation import demander, executer
+from gestion_acces.models import Dossier
+from gestion_acces.services.audit import Origine as OrigineActe
+from gestion_acces.services.audit import journaliser
+from portal.lib.mesures import compter
+from portal.lib.verrous import VerrouOccupe, verrou
+from portal.nuit.enums import EtatVisite
+from portal.nuit.models import Visite
+from portal.nuit.services import alertes, disjoncteur
+from portal.nuit.services.plan import BAIL
+from qonto_link.budget import decompter
+from qonto_link.enums import ClasseIncident, StatutConnexion
+from qonto_link.models import Connexion
+from qonto_link.services.connexion import connexion_du
+from qonto_link.virements.services.balayage import ordres_a_suivre, suivre
+
+ESSAIS_MAX = 5
+BASE = timedelta(minutes=1)
+PLAFOND = timedelta(minutes=30)
+REPRISE_OCCUPEE = timedelta(minutes=2)
+# No try of ours changes these: somebody has to act.
+SANS_REPRISE: frozenset[str] = frozenset({ClasseIncident.CONSENTEMENT, ClasseIncident.DROIT})
+Horloge = Callable[[], datetime]
+
+
+@dataclass
+class Bilan:
+    """What a visit found."""
+
+    nb_nouvelles: int = 0
+    nb_changees: int = 0
+    nb_pieces: int = 0
+    nb_virements: int = 0
+
+
+class Occupee(Exception):
+    """Somebody else reads this dossier right now."""
+
+
+class VisiteEchouee(Exception):
+    def __init__(self, classe: str, message: str) -> None:
+        self.classe = classe
+        super().__init__(message)
+
+
+def visiter(*, visite_id: int, horloge: Horloge) -> Visite | None:
+    """Make one visit, if it is still to be made. Running it twice, or in two workers, makes it once."""
+    visite = _prendre(visite_id, horloge())
+    if visite is None:
+        return None
+    connexion = connexion_du(visite.dossier)
+    if connexion is None:
+        return _finir(visite, EtatVisite.ABANDONNEE, horloge())
+    try:
+        with decompter() as decompte, verrou(f"nuit:{connexion.pk}", duree=BAIL.total_seconds(), attente=1):
+            try:
+                bilan = _faire(visite.dossier, connexion, horloge)
+            finally:
+                visite.nb_requetes += decompte.requetes
+    except (VerrouOccupe, Occupee):
+        return _remettre(visite, horloge() + REPRISE_OCCUPEE, essai_compte=False)
+    except VisiteEchouee as echec:
+        return _echouer(visite, connexion, echec, horloge())
+    for champ, valeur in vars(bilan).items():
+        setattr(visite, champ, valeur)
+    disjoncteur.noter_succes()
+    alertes.lever(dossier=visite.dossier, maintenant=horloge())
+    return _finir(visite, EtatVisite.REUSSIE, horloge())
+
+
+def _prendre(visite_id: int, maintenant: datetime) -> Visite | None:
+    """Claim the visit; None when it is done, or in other hands. One that kills its workers is put aside."""
+    libres = Q(etat__in=(EtatVisite.PREVUE, EtatVisite.EN_FILE)) | Q(
+        etat=EtatVisite.EN_COURS, bail_jusqu_au__lt=maintenant
+    )
+    prises = Visite.objects.filter(libres, pk=visite_id).update(
+        etat=EtatVisite.EN_COURS,
+        bail_jusqu_au=maintenant + BAIL,
+        debut=Coalesce(F("debut"), Value(maintenant)),
+        essais=F("essais") + 1,
+    )
+    if not prises:
+        return None
+    visite = Visite.objects.select_related("dossier__cabinet", "passage").get(pk=visite_id)
+    if visite.essais > ESSAIS_MAX:
+        visite.erreur = "La lecture a été interrompue à chaque essai."
+        _finir(visite, EtatVisite.ECHOUEE, maintenant)
+        alertes.apres_echec(visite=visite, maintenant=maintenant)
+        return None
+    return visite
+
+
+def _faire(dossier: Dossier, connexion: Connexion, horloge: Horloge) -> Bilan:
+    """Balances, lines, receipts (banque), then the payments under way. Raises VisiteEchouee, Occupee."""
+    if connexion.statut == StatutConnexion.RECONNEXION:
+        raise VisiteEchouee(ClasseIncident.CONSENTEMENT, "Le dirigeant doit se reconnecter à Qonto.")
+    demande = demander(dossier=dossier, par="nuit", maintenant=horloge())
+    run = executer(synchronisation=demande, maintenant=horloge())
+    if run.est_vivante:
+        raise Occupee
+    if run.etat != EtatSynchronisation.TERMINEE:
+        connexion.refresh_from_db()
+        raise VisiteEchouee(connexion.cause or ClasseIncident.INJOIGNABLE, run.erreur)
+    ordres = ordres_a_suivre(horloge(), dossier_id=dossier.pk)
+    for ordre_id in ordres:
+        suivre(ordre_id=ordre_id, maintenant=horloge())
+    return Bilan(run.nb_nouvelles, run.nb_changees, run.nb_pieces, len(ordres))
+
+
+def _finir(visite: Visite, etat: EtatVisite, maintenant: datetime) -> Visite:
+    visite.etat, visite.fin, visite.bail_jusqu_au = etat, maintenant, None
+    if etat != EtatVisite.ECHOUEE:
+        visite.classe = visite.erreur = ""
+    visite.save()
+    compter("portail_nuit_visites_total", issue=etat)
+    return visite
+
+
+def _remettre(visite: Visite, quand: datetime, *, essai_compte: bool) -> Visite:
+    visite.etat, visite.prevue_le, visite.bail_jusqu_au = EtatVisite.PREVUE, quand, None
+    visite.essais -= not essai_compte
+    visite.save()
+    return visite
+
+
+def attente(essais: int) -> timedelta:
+    """Full jitter: a hundred dossiers that failed together do not come back together."""
+    return random.uniform(0, 1) * min(PLAFOND, BASE * (1 << essais))
+
+
+def _echouer(visite: Visite, connexion: Connexion, echec: VisiteEchouee, maintenant: datetime) -> Visite:
+    visite.classe, visite.erreur = echec.classe, str(echec)[:300]
+    disjoncteur.noter_echec(echec.classe)
+    if echec.classe not in SANS_REPRISE and visite.essais < ESSAIS_MAX:
+        quand = maintenant + attente(visite.essais)
+        Connexion.objects.filter(pk=connexion.pk, statut=StatutConnexion.ACTIVE).update(prochain_essai=quand)
+        compter("portail_nuit_visites_total", issue="reessayee")
+        return _remettre(visite, quand, essai_compte=True)
+    _finir(visite, EtatVisite.ECHOUEE, maintenant)
+    alertes.apres_echec(visite=visite, maintenant=maintenant)
+    return visite
+
+
+def rejouer(*, visite: Visite, origine: OrigineActe, maintenant: datetime) -> bool:
+    """Put a dead letter back into the queue, with all its tries. Twice is once."""
+    with transaction.atomic():
+        remises = Visite.objects.filter(pk=visite.pk, etat=EtatVisite.ECHOUEE).update(
+            etat=EtatVisite.PREVUE, prevue_le=maintenant, essais=0, fin=None
+        )
+        if remises:
+            journaliser(
+                cabinet=visite.dossier.cabinet,
+                dossier=visite.dossier,
+                acte="nuit.rejouer",
+                date=maintenant,
+                origine=origine,
+                objet=f"Passage du {visite.passage.jour:%d/%m/%Y}",
+            )
+    return bool(remises)
