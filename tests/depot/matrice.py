@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from depot.models import Document
 from gestion_acces.models import Dossier
 from tests.depot.factories import ClasseurFactory, DocumentFactory, ImportFactory, fichier_pdf
 
@@ -37,5 +38,5 @@ FABRIQUES: dict[str, Any] = {
 def document(dossier: Dossier) -> int:
     """A document whose file can be opened; one a dossier, as the same bytes are kept once."""
     fichier = fichier_pdf(dossier)
-    garde = dossier.documents.filter(fichier=fichier, supprime_le__isnull=True).first()
+    garde = Document.objects.filter(dossier=dossier, fichier=fichier, supprime_le__isnull=True).first()
     return int((garde or DocumentFactory(dossier=dossier, fichier=fichier)).pk)
