@@ -241,6 +241,10 @@ def chez_qonto(page: Page) -> None:
     page.get_by_role("button", name="Accepter").click()
 
 
+def nombre_chez(qonto: LocalQonto) -> int:
+    return len(qonto.api("GET", "registrations")["registrations"])
+
+
 def avancer(page: Page, qonto: LocalQonto, attendu: str) -> None:
     """One step at Qonto, whose webhook comes to the portal; the open page follows by itself."""
     registration = Adhesion.objects.exclude(registration_id="").get().registration_id
@@ -257,7 +261,7 @@ def test_company_being_created_from_the_tile_to_the_linked_account(
     axe: Axe,
     tmp_path: Path,
 ) -> None:
-    dossier = espace()
+    dossier, avant = espace(), nombre_chez(qonto)
     (tmp_path / "statuts.pdf").write_bytes(contenus.pdf("Statuts"))
     (tmp_path / "identite.jpg").write_bytes(contenus.image("JPEG"))
     connecter(page, SOFIA)
@@ -294,13 +298,13 @@ def test_company_being_created_from_the_tile_to_the_linked_account(
     page.get_by_role("button", name="Associer").click()
     expect(page.locator("#tuile-qonto .badge").first).to_have_text("Connecté")
     assert Connexion.objects.get().organisation_id == Adhesion.objects.get().organisation_id
-    assert len(qonto.api("GET", "registrations")["registrations"]) == 1
+    assert nombre_chez(qonto) == avant + 1
 
 
 def test_existing_company_from_the_tile_to_the_linked_account(
     page: Page, portail: str, qonto: LocalQonto, connecter: Connecter
 ) -> None:
-    dossier = espace()
+    dossier, avant = espace(), nombre_chez(qonto)
     connecter(page, SOFIA)
     page.goto(f"{portail}/espace/{dossier.pk}/qonto/adhesion/")
     page.get_by_label("Société déjà immatriculée").check()
@@ -322,7 +326,7 @@ def test_existing_company_from_the_tile_to_the_linked_account(
     chez_qonto(page)
     page.get_by_role("button", name="Associer").click()
     expect(page.locator("#tuile-qonto .badge").first).to_have_text("Connecté")
-    assert len(qonto.api("GET", "registrations")["registrations"]) == 1
+    assert nombre_chez(qonto) == avant + 1
 
 
 def test_cabinet_pages(page: Page, portail: str, connecter: Connecter, captures: Captures, axe: Axe) -> None:
