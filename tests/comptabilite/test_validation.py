@@ -8,7 +8,15 @@ from django.db import connection
 
 from comptabilite.errors import EcritureFigee, EcritureRefusee, PeriodeFermee, ValidationRefusee
 from comptabilite.models import Ecriture, LigneEcriture
-from comptabilite.services.ecritures import lignes_saisies, modifier_brouillard, supprimer_brouillard
+from comptabilite.queries.soldes import soldes_faux
+from comptabilite.services.ecritures import (
+    SEUIL_COPIE,
+    EcritureSaisie,
+    lignes_saisies,
+    modifier_brouillard,
+    passer_ecritures,
+    supprimer_brouillard,
+)
 from comptabilite.services.empreinte import verifier_exercice
 from comptabilite.services.validation import contrepasser, valider_ecritures
 from gestion_acces.models import EvenementAudit
@@ -159,3 +167,23 @@ def test_an_unbalanced_entry_says_by_how_much() -> None:
             lignes=[replace(achat_, debit_cents=achat_.debit_cents + 1), *lignes[1:]],
             maintenant=MAINTENANT,
         )
+
+
+def test_a_large_batch_is_booked_as_one_by_one_would_be() -> None:
+    """From SEUIL_COPIE entries on PostgreSQL takes another road: the books are the same."""
+    dossier = DossierFactory()
+    modele = achat(dossier)
+    lignes = lignes_saisies(modele)
+    saisies = [
+        EcritureSaisie(modele.journal, date(2026, 5, 1), f"F{rang}", "Lot\x00", lignes, cle=f"lot:{rang}")
+        for rang in range(SEUIL_COPIE + 1)
+    ]
+    passees = passer_ecritures(dossier=dossier, saisies=saisies, maintenant=MAINTENANT)
+    assert passer_ecritures(dossier=dossier, saisies=saisies, maintenant=MAINTENANT) == passees
+    assert valider_ecritures(dossier=dossier, jusqu_au=date(2026, 12, 31), maintenant=MAINTENANT).nombre == 502
+    assert verifier_exercice(dossier.exercices.get()) is None
+    assert list(soldes_faux(dossier)) == []
+    dernieres = LigneEcriture.objects.filter(ecriture=passees[-1]).order_by("rang")
+    assert [(x.compte_id, x.debit_cents, x.credit_cents) for x in dernieres] == [
+        (x.compte.pk, x.debit_cents, x.credit_cents) for x in lignes
+    ]

@@ -64,10 +64,10 @@ BEGIN
   IF pg_trigger_depth() > 1 THEN RETURN NULL; END IF;
   UPDATE comptabilite_ligneecriture l SET date = n.date
     FROM nouvelles n JOIN anciennes o ON o.id = n.id WHERE n.date <> o.date AND l.ecriture_id = n.id;
+  -- A validated row was a draft before: the trigger BEFORE refuses any other change of one.
   FOR lot IN
     SELECT n.exercice_id, min(n.numero) AS premier, max(n.numero) AS dernier, count(*) AS nb
-    FROM nouvelles n JOIN anciennes o ON o.id = n.id
-    WHERE n.etat = 'validee' AND o.etat = 'brouillard' GROUP BY n.exercice_id ORDER BY n.exercice_id
+    FROM nouvelles n WHERE n.etat = 'validee' GROUP BY n.exercice_id ORDER BY n.exercice_id
   LOOP
     SELECT dernier_numero, derniere_empreinte, cloture_le, debut INTO x
       FROM comptabilite_exercice WHERE id = lot.exercice_id FOR NO KEY UPDATE;
@@ -84,8 +84,7 @@ BEGIN
           COALESCE(lag(s.validee_le) OVER w, (SELECT v.validee_le FROM comptabilite_ecriture v
             WHERE v.dossier_id = s.dossier_id AND v.exercice_id = s.exercice_id AND v.numero = x.dernier_numero),
             s.validee_le) AS depuis
-        FROM nouvelles s JOIN anciennes o ON o.id = s.id
-        WHERE s.exercice_id = lot.exercice_id AND s.etat = 'validee' AND o.etat = 'brouillard'
+        FROM nouvelles s WHERE s.exercice_id = lot.exercice_id AND s.etat = 'validee'
         WINDOW w AS (ORDER BY s.numero)
       ) chaine WHERE chaine.empreinte_precedente <> chaine.attendue OR chaine.validee_le < chaine.depuis
     ) THEN
