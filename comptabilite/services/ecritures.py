@@ -64,16 +64,18 @@ class EcritureSaisie:
 
 @dataclass
 class _Controle:
-    """What was read once for a batch: settings, exercices by date."""
+    """What was read once for a batch: the settings, and the open exercices that its dates fell in."""
 
     dossier: Dossier
     reglages: Parametres
-    exercices: dict[Date, Exercice] = field(default_factory=dict)
+    exercices: list[Exercice] = field(default_factory=list)
 
     def exercice(self, date: Date) -> Exercice:
-        if date not in self.exercices:
-            self.exercices[date] = exercice_pour(dossier=self.dossier, date=date)
-        return self.exercices[date]
+        for connu in self.exercices:
+            if connu.couvre(date):
+                return connu
+        self.exercices.append(exercice_pour(dossier=self.dossier, date=date))
+        return self.exercices[-1]
 
 
 def texte_propre(texte: str, longueur: int) -> str:
