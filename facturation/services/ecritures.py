@@ -10,20 +10,32 @@ from datetime import date, datetime
 from django.db import transaction
 
 from comptabilite.enums import OrigineEcriture
-from comptabilite.errors import ComptabiliteError, PeriodeFermee
+from comptabilite.errors import ComptabiliteError, LettrageRefuse, PeriodeFermee
 from comptabilite.models import Ecriture, Journal, LigneEcriture
 from comptabilite.services.ecritures import LigneSaisie, modifier_brouillard, passer_ecriture, supprimer_brouillard
+from comptabilite.services.exercices import controler_date, exercice_pour
 from comptabilite.services.lettrage import delettrer, lettrer
 from comptabilite.services.plan import compte as compte_du_plan
+from comptabilite.services.plan import parametres
 from comptabilite.services.validation import contrepasser, valider_ecritures
 from facturation.enums import NatureFacture
 from facturation.errors import PaiementImpossible
 from facturation.models import Facture, Reglement
 from facturation.services.paiement import journal_du_compte
+from gestion_acces.models import Dossier
 from portal.lib.affichage import jour_de_paris
 from qonto_link.virements.enums import VIREMENTS_MORTS, StatutVirement
 from qonto_link.virements.models import Virement
 
+# States that change neither the settlement nor the books.
+SANS_EFFET = frozenset(
+    {
+        StatutVirement.EN_PREPARATION,
+        StatutVirement.A_APPROUVER,
+        StatutVirement.ATTENTE_SCA,
+        StatutVirement.ENVOYE,
+    }
+)
 TAILLE_LIBELLE = 50  # ACD's limit on the label of an entry (comptabilite.md §D.2)
 
 
@@ -40,6 +52,8 @@ def libelle_du_reglement(virement: Virement, fournisseur: str) -> str:
 
 def suivre_virement(virement: Virement, avant: str, date: datetime) -> None:
     """Subscriber of VIREMENT_CHANGE: the settlement and the books after each move of a payment."""
+    if virement.statut in SANS_EFFET:
+        return
     reglement = Reglement.objects.filter(virement=virement).select_related("echeance__facture__fournisseur").first()
     if reglement is None:
         return
@@ -96,7 +110,7 @@ def _aligner(reglement: Reglement, virement: Virement, maintenant: datetime) -> 
             ecriture = _passer(reglement, virement, virement.execute_le, maintenant)
         if ecriture.est_brouillard:
             _confirmer(ecriture, virement, virement.execute_le, maintenant)
-        _lettrer(ecriture, reglement, maintenant)
+        _essayer_de_lettrer(reglement, maintenant)
 
 
 def _journal(virement: Virement) -> Journal:
@@ -112,10 +126,13 @@ def _passer(reglement: Reglement, virement: Virement, jour: date, maintenant: da
     if tiers is None or journal.compte_tresorerie is None:
         raise PaiementImpossible([f"le compte tiers de {facture.fournisseur.nom} manque"])
     libelle = libelle_du_reglement(virement, facture.fournisseur.nom)
+    ouvert = _jour_ouvert(facture.dossier, jour)
+    if ouvert != jour:
+        libelle = _libelle_date(libelle, jour)
     return passer_ecriture(
         dossier=facture.dossier,
         journal=journal,
-        date=jour,
+        date=ouvert,
         piece=virement.reference,
         libelle=libelle,
         lignes=[
@@ -132,16 +149,36 @@ def _passer(reglement: Reglement, virement: Virement, jour: date, maintenant: da
 
 def _confirmer(ecriture: Ecriture, virement: Virement, jour: date, maintenant: datetime) -> None:
     """The draft takes the real day and becomes final. A closed period takes its first open day (PCG 1031-4)."""
-    if ecriture.date != jour:
-        try:
-            modifier_brouillard(ecriture=ecriture, date=jour, maintenant=maintenant)
-        except PeriodeFermee as ferme:
-            libelle = f"{ecriture.libelle[: TAILLE_LIBELLE - 14]} du {jour:%d/%m/%Y}"
-            modifier_brouillard(
-                ecriture=ecriture, date=ferme.premiere_date_ouverte, libelle=libelle, maintenant=maintenant
-            )
+    ouvert = _jour_ouvert(ecriture.dossier, jour)
+    if ecriture.date != ouvert:
+        libelle = ecriture.libelle if ouvert == jour else _libelle_date(ecriture.libelle, jour)
+        modifier_brouillard(ecriture=ecriture, date=ouvert, libelle=libelle, maintenant=maintenant)
     valider_ecritures(dossier=ecriture.dossier, ecritures=[ecriture], maintenant=maintenant)
     ecriture.refresh_from_db()
+
+
+def _jour_ouvert(dossier: Dossier, jour: date) -> date:
+    """The day itself, or the first open one when it is in a closed or locked period."""
+    try:
+        exercice_pour(dossier=dossier, date=jour)
+        controler_date(dossier=dossier, date=jour, reglages=parametres(dossier))
+    except PeriodeFermee as ferme:
+        return ferme.premiere_date_ouverte
+    return jour
+
+
+def _libelle_date(libelle: str, jour: date) -> str:
+    """The label with the true date, which the entry cannot bear."""
+    return f"{libelle[: TAILLE_LIBELLE - 14].strip()} du {jour:%d/%m/%Y}"
+
+
+def _essayer_de_lettrer(reglement: Reglement, maintenant: datetime) -> None:
+    """A refused lettering (closed exercice of the invoice) does not undo the entry: the lines stay to be lettered."""
+    try:
+        with transaction.atomic():
+            _lettrer(reglement, maintenant)
+    except LettrageRefuse:
+        return
 
 
 def _defaire(ecriture: Ecriture | None, virement: Virement, maintenant: datetime) -> None:
@@ -156,7 +193,7 @@ def _defaire(ecriture: Ecriture | None, virement: Virement, maintenant: datetime
     contrepasser(ecriture=ecriture, date=jour_de_paris(maintenant), maintenant=maintenant)
 
 
-def _lettrer(ecriture: Ecriture, reglement: Reglement, maintenant: datetime) -> None:
+def _lettrer(reglement: Reglement, maintenant: datetime) -> None:
     """Letter the 401 lines of the invoice and of its payments once together they are zero (§D.6, automatic)."""
     facture = reglement.echeance.facture
     achat = Ecriture.objects.filter(dossier_id=facture.dossier_id, cle=cle_de_l_achat(facture)).first()
@@ -164,9 +201,9 @@ def _lettrer(ecriture: Ecriture, reglement: Reglement, maintenant: datetime) -> 
         return
     cles = [
         f"virement:{pk}"
-        for pk in Reglement.objects.filter(echeance__facture=facture, vivant=True, virement__isnull=False).values_list(
-            "virement_id", flat=True
-        )
+        for pk in Reglement.objects.filter(
+            echeance__facture=facture, vivant=True, virement__statut=StatutVirement.REGLE
+        ).values_list("virement_id", flat=True)
     ]
     lignes = list(
         LigneEcriture.objects.filter(
@@ -184,17 +221,29 @@ def cle_de_l_achat(facture: Facture) -> str:
     return f"achat:{facture.pk}"
 
 
-def comptabiliser_achat(*, facture: Facture, maintenant: datetime) -> Ecriture | None:
-    """The purchase entry of an invoice in the journal of purchases, as a draft; None without compte tiers or journal.
+def comptabiliser_achat(*, facture: Facture, maintenant: datetime) -> str:
+    """Book the purchase of an invoice as a draft, once; returns why the books refuse it, or an empty string.
 
-    Charge and VAT on debit, 401 with its auxiliary on credit; a credit note has the sides swapped (§D.4).
+    A refusal (locked period, missing journal) never stops the invoice: it is said, and `Comptabiliser` tries again.
     """
+    try:
+        with transaction.atomic():
+            _passer_achat(facture, maintenant)
+    except (ComptabiliteError, PaiementImpossible) as refus:
+        return str(refus)
+    return ""
+
+
+def _passer_achat(facture: Facture, maintenant: datetime) -> Ecriture:
+    """Charge and VAT on debit, 401 with its auxiliary on credit; a credit note has the sides swapped (§D.4)."""
     tiers = facture.fournisseur.tiers
     journal = (
         Journal.objects.filter(dossier_id=facture.dossier_id, nature="achat", actif=True).order_by("code").first()
     )
-    if tiers is None or journal is None:
-        return None
+    if tiers is None:
+        raise PaiementImpossible([f"le compte tiers de {facture.fournisseur.nom} manque"])
+    if journal is None:
+        raise PaiementImpossible(["le dossier n’a pas de journal d’achats"])
     libelle = f"{facture.fournisseur.nom} {facture.numero}"[:TAILLE_LIBELLE]
     dossier, avoir = facture.dossier, facture.nature == NatureFacture.AVOIR
     charge = compte_du_plan(dossier=dossier, numero=facture.fournisseur.compte_charge)

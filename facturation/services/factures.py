@@ -15,6 +15,7 @@ from gestion_acces.services.audit import SYSTEME, Origine, journaliser
 from portal.lib.affichage import devise
 from portal.lib.montants import repartir
 
+_ORIGINES: dict[str, str] = {OrigineFacture.SAISIE: OrigineIban.SAISIE, OrigineFacture.IMPORT: OrigineIban.IMPORT}
 DELAI_LEGAL = timedelta(days=30)  # C. com. L441-10, when nothing else was agreed
 
 
@@ -71,7 +72,7 @@ def enregistrer_facture(
         with transaction.atomic():
             facture = _creer(fournisseur, saisie, par, echeances)
             if saisie.iban and coordonnee_courante(fournisseur) is None:
-                source = OrigineIban.SAISIE if saisie.origine == OrigineFacture.SAISIE else OrigineIban.FACTUR_X
+                source = _ORIGINES.get(saisie.origine, OrigineIban.FACTUR_X)
                 changer_iban(
                     fournisseur=fournisseur,
                     iban=saisie.iban,

@@ -6,12 +6,14 @@ A list is read whole before anything is written; a line that cannot be read stop
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 import openpyxl
+from django.db import transaction
 from openpyxl.utils.exceptions import InvalidFileException
 
 from facturation.enums import ModeReglement, NatureFacture, OrigineFacture
@@ -30,6 +32,11 @@ from portal.lib.identifiants import nettoyer
 from portal.lib.montants import MontantIllisible, lire_montant
 
 LIGNES_MAX = 5000
+# What openpyxl and its XML parser raise on a damaged workbook.
+ILLISIBLES = (
+    *(InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError),
+    *(KeyError, ValueError, OSError, IndexError),
+)
 COLONNES = {
     "fournisseur": ("fournisseur", "nom", "tiers"),
     "siren": ("siren", "siret"),
@@ -120,17 +127,26 @@ def _csv(contenu: bytes) -> Iterable[list[str]]:
         raise FichierIllisible("Ce fichier n’est ni un CSV ni un classeur Excel.")
     premiere = texte.split("\n", 1)[0]
     separateur = max(";,\t", key=premiere.count)
-    return csv.reader(io.StringIO(texte), delimiter=separateur)
+    # Lone carriage returns are line ends of old spreadsheets, which csv refuses.
+    return csv.reader(io.StringIO(texte.replace("\r\n", "\n").replace("\r", "\n")), delimiter=separateur)
 
 
 def _excel(contenu: bytes) -> Iterable[tuple[Any, ...]]:
     try:
         classeur = openpyxl.load_workbook(io.BytesIO(contenu), read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
+        # Read whole here: a damaged sheet only shows while its rows are read.
+        return list(classeur.worksheets[0].iter_rows(max_row=LIGNES_MAX + 1, max_col=40, values_only=True))
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        zlib.error,
+        SyntaxError,
+        KeyError,
+        ValueError,
+        OSError,
+        IndexError,
+    ):
         raise FichierIllisible("Ce classeur Excel est illisible.") from None
-    feuille = classeur.worksheets[0]
-    lignes: Iterable[tuple[Any, ...]] = feuille.iter_rows(max_row=LIGNES_MAX + 1, max_col=40, values_only=True)
-    return lignes
 
 
 def _lire_ligne(numero: int, ligne: dict[str, Any]) -> tuple[str, str, FactureSaisie]:
@@ -238,20 +254,21 @@ def importer_factur_x(
         origine=source,
         fichier=fichier,
     )
-    facture = enregistrer_facture(
-        fournisseur=fournisseur, saisie=saisie, par=par, maintenant=maintenant, origine=origine
-    )
-    comptabiliser_achat(facture=facture, maintenant=maintenant)
-    if len(saisie.echeances) > 1:
-        acompte = facture.echeances.get(rang=1)
-        regler_autrement(
-            echeance=acompte,
-            mode=ModeReglement.VIREMENT,
-            jour=lue.date_emission,
-            par=par,
-            maintenant=maintenant,
-            origine=origine,
+    with transaction.atomic():
+        # The advance is noted with the invoice itself: it must never look payable, not even for an instant.
+        facture = enregistrer_facture(
+            fournisseur=fournisseur, saisie=saisie, par=par, maintenant=maintenant, origine=origine
         )
+        if len(saisie.echeances) > 1:
+            regler_autrement(
+                echeance=facture.echeances.get(rang=1),
+                mode=ModeReglement.VIREMENT,
+                jour=lue.date_emission,
+                par=par,
+                maintenant=maintenant,
+                origine=origine,
+            )
+    comptabiliser_achat(facture=facture, maintenant=maintenant)
     return facture
 
 

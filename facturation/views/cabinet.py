@@ -126,17 +126,17 @@ def fichier(request: RequeteCabinet, facture_id: UUID) -> HttpResponseBase:
 def comptabilisation(request: RequeteCabinet, facture_id: UUID) -> HttpResponse:
     """Book again what the books refused: the purchase, and the entries of its payments."""
     ligne = facture_ou_404(request.dossier, facture_id)
-    achat = comptabiliser_achat(facture=ligne, maintenant=timezone.now())
+    refus = comptabiliser_achat(facture=ligne, maintenant=timezone.now())
     for reglement in reglements_par_virement(ligne):
         comptabiliser(reglement, maintenant=timezone.now())
         if reglement.ecriture_en_attente:
             messages.error(request, reglement.ecriture_en_attente)
         elif reglement.virement and (ecriture := ecriture_du_virement(reglement.virement)):
             messages.success(request, f"Règlement : {ecriture.reference}.")
-    if achat is None:
-        messages.error(request, "L’achat n’est pas comptabilisé : il faut un journal d’achats et un compte tiers.")
+    if refus:
+        messages.error(request, f"L’achat n’est pas comptabilisé. {refus}")
     else:
-        messages.success(request, f"Achat : {achat.reference}.")
+        messages.success(request, "L’achat est comptabilisé.")
     return redirect("facturation:facture", request.dossier.pk, ligne.pk)
 
 

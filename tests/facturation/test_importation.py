@@ -7,8 +7,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from comptabilite.models import Ecriture
+from comptabilite.services.cloture import verrouiller
+from comptabilite.services.exercices import exercice_pour
 from facturation.errors import FactureEnDouble, FichierIllisible
 from facturation.models import Facture
+from facturation.services.ecritures import comptabiliser_achat
 from facturation.services.fournisseurs import coordonnee_courante
 from facturation.services.importation import importer_factur_x, importer_liste
 from tests.facturation.factories import IBAN_AARO, MAINTENANT, Payeur, payeur
@@ -113,3 +117,20 @@ def test_factur_x_of_another_company_is_refused(lenoir: Payeur) -> None:
     pdf = (EXEMPLES / "Facture_FR_BASICWL.pdf").read_bytes()
     with pytest.raises(FichierIllisible, match="adressée à"):
         importer_factur_x(dossier=lenoir.dossier, pdf=pdf, fichier=None, par=None, maintenant=MAINTENANT)
+
+
+def test_advance_of_a_factur_x_is_never_payable_even_when_the_books_refuse(lenoir: Payeur) -> None:
+    lenoir.dossier.siret = "78787878400014"
+    lenoir.dossier.save()
+    exercice_pour(dossier=lenoir.dossier, date=date(2017, 11, 13))
+    verrouiller(dossier=lenoir.dossier, jusqu_au=date(2017, 12, 31), maintenant=MAINTENANT)
+    pdf = (EXEMPLES / "Facture_FR_BASICWL.pdf").read_bytes()
+    facture = importer_factur_x(dossier=lenoir.dossier, pdf=pdf, fichier=None, par=None, maintenant=MAINTENANT)
+    assert facture.echeances.get(rang=1).reglements.get().vivant
+    assert not Ecriture.objects.filter(cle=f"achat:{facture.pk}").exists()
+    assert "n’est plus ouverte" in comptabiliser_achat(facture=facture, maintenant=MAINTENANT)
+
+
+def test_old_line_ends_are_read(lenoir: Payeur) -> None:
+    contenu = (ENTETE + "AARO;;;FS1;07/11/2026;;;;10,00\n").replace("\n", "\r").encode()
+    assert len(importer(lenoir, contenu).enregistrees) == 1

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from comptabilite.models import Ecriture
+from comptabilite.models import Ecriture, Lettrage
+from comptabilite.services.cloture import verrouiller
+from comptabilite.services.validation import valider_ecritures
 from facturation.errors import (
     DatePassee,
     EcheanceDejaReglee,
@@ -262,3 +264,28 @@ def test_payment_noted_by_hand_forbids_a_transfer(lenoir: Payeur) -> None:
         preparer(lenoir, echeance)
     with pytest.raises(EcheanceDejaReglee):
         regler_autrement(echeance=echeance, mode="cheque", jour=JOUR, par=lenoir.dirigeant, maintenant=MAINTENANT)
+
+
+def test_settlement_in_a_locked_month_is_booked_on_the_first_open_day_with_its_true_date(lenoir: Payeur) -> None:
+    (echeance,) = lenoir.facture("F1", 5000).echeances.all()
+    ordre = preparer(lenoir, echeance)
+    valider_ecritures(dossier=lenoir.dossier, jusqu_au=JOUR, maintenant=MAINTENANT)
+    verrouiller(dossier=lenoir.dossier, jusqu_au=date(2026, 6, 30), maintenant=MAINTENANT + timedelta(days=30))
+    virement = accepter(ordre)
+    assert Reglement.objects.get().ecriture_en_attente == ""
+    juillet = MAINTENANT + timedelta(days=30)
+    deplacer_virement(virement, StatutVirement.REGLE, maintenant=juillet, execute_le=JOUR)
+    ecriture = ecriture_du_virement(virement)
+    assert ecriture is not None
+    assert (ecriture.date, ecriture.numero is not None) == (date(2026, 7, 1), True)
+    assert ecriture.libelle.endswith("du 09/06/2026")
+
+
+def test_invoice_is_lettered_once_every_instalment_is_paid(lenoir: Payeur) -> None:
+    une, deux = lenoir.facture("F1", 2000, 3000).echeances.order_by("rang")
+    premier = accepter(preparer(lenoir, une), transfer_id="t-1")
+    second = accepter(preparer(lenoir, deux), transfer_id="t-2")
+    deplacer_virement(premier, StatutVirement.REGLE, maintenant=MAINTENANT, execute_le=JOUR)
+    assert not Lettrage.objects.exists()
+    deplacer_virement(second, StatutVirement.REGLE, maintenant=MAINTENANT, execute_le=JOUR)
+    assert Lettrage.objects.get().lignes.count() == 3
