@@ -62,7 +62,8 @@ class Vente:
     client: Client = field(default_factory=Client)
 
     def en_json(self) -> dict[str, Any]:
-        return asdict(self)
+        # A list, as JSON gives it back: what is kept and what comes again are compared.
+        return asdict(self) | {"taux": [asdict(ligne) for ligne in self.taux]}
 
 
 def depuis_json(donnees: dict[str, Any]) -> Vente:

@@ -1,12 +1,13 @@
 from django.urls import include, path
 
-from facturation.views import cabinet, client_factures, client_lot, client_paiements
+from facturation.views import cabinet, client_factures, client_lot, client_paiements, depuis_depot
 
 app_name = "facturation"
 
 client_urls = [
     path("", client_factures.liste, name="accueil_client"),
     path("export/", client_factures.export, name="export_client"),
+    path("depot/<int:document_id>/", depuis_depot.client, name="depuis_depot_client"),
     path("calendrier/", client_factures.calendrier, name="calendrier_client"),
     path("nouvelle/", client_factures.nouvelle, name="nouvelle_client"),
     path("importer/", client_factures.importation, name="importation_client"),
@@ -38,6 +39,7 @@ client_urls = [
 cabinet_urls = [
     path("", cabinet.liste, name="accueil"),
     path("export/", cabinet.export, name="export"),
+    path("depot/<int:document_id>/", depuis_depot.cabinet, name="depuis_depot"),
     path("calendrier/", cabinet.calendrier, name="calendrier"),
     path("nouvelle/", cabinet.nouvelle, name="nouvelle"),
     path("importer/", cabinet.importation, name="importation"),

@@ -26,6 +26,8 @@ DROITS = {
     "depot:archive_client": "client dossier i_depot:consulter GET+POST",
     "depot:deposer_client": "client dossier i_depot:preparer GET+POST",
     "depot:lot_client": "client dossier i_depot:preparer POST",
+    "facturation:depuis_depot": "cabinet dossier POST",
+    "facturation:depuis_depot_client": "client dossier i_facture:preparer POST",
 }
 
 FABRIQUES: dict[str, Any] = {
@@ -40,3 +42,7 @@ def document(dossier: Dossier) -> int:
     fichier = fichier_pdf(dossier)
     garde = Document.objects.filter(dossier=dossier, fichier=fichier, supprime_le__isnull=True).first()
     return int((garde or DocumentFactory(dossier=dossier, fichier=fichier)).pk)
+
+
+# The document of the matrix is a sale: there is no supplier invoice to make of it.
+REPONSES = {"facturation:depuis_depot": {404}, "facturation:depuis_depot_client": {404}}
