@@ -4,6 +4,7 @@ The CII XML inside the PDF is taken out and checked against its XSD by the `fact
 never resolved. Amounts come out as integer cents; a currency of other than two decimals is refused.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -17,6 +18,8 @@ NS = {
     "udt": "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100",
 }
 NOMS_ACCEPTES = ["factur-x.xml", "zugferd-invoice.xml", "ZUGFeRD-invoice.xml"]
+# The library tells five things of each invoice.
+logging.getLogger("factur-x").setLevel(logging.WARNING)
 AVOIRS = frozenset({"381", "396"})
 TAILLE_MAX_XML = 10 * 1024 * 1024
 
