@@ -32,6 +32,8 @@ DROITS = {
 
 FABRIQUES: dict[str, Any] = {
     "document_id": lambda dossier: document(dossier),
+    "facturation:depuis_depot.document_id": lambda dossier: achat(dossier),
+    "facturation:depuis_depot_client.document_id": lambda dossier: achat(dossier),
     "classeur_id": lambda dossier: ClasseurFactory(dossier=dossier).pk,
     "import_id": lambda dossier: ImportFactory(dossier=dossier).pk,
 }
@@ -44,5 +46,8 @@ def document(dossier: Dossier) -> int:
     return int((garde or DocumentFactory(dossier=dossier, fichier=fichier)).pk)
 
 
-# The document of the matrix is a sale: there is no supplier invoice to make of it.
-REPONSES = {"facturation:depuis_depot": {404}, "facturation:depuis_depot_client": {404}}
+def achat(dossier: Dossier) -> int:
+    """A purchase that holds no Factur-X: the act says so and comes back to the document."""
+    fichier = fichier_pdf(dossier, "Achat")
+    garde = dossier.documents.filter(fichier=fichier).first()
+    return int((garde or DocumentFactory(dossier=dossier, fichier=fichier, panier="achat", type="facture_achat")).pk)
