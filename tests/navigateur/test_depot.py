@@ -45,6 +45,8 @@ def avec_qonto(qonto: LocalQonto, dossier: Dossier) -> None:
 
 
 def importer(page: Page, portail: str, dossier: Dossier) -> None:
+    # The task runs inside the request here: the click waits for the whole import.
+    page.set_default_timeout(60_000)
     page.goto(f"{portail}/cabinet/dossiers/{dossier.pk}/depot/imports/")
     page.get_by_role("button", name="Importer les factures").click()
     expect(page.get_by_role("heading", name="Import terminé")).to_be_visible(timeout=60_000)
