@@ -9,10 +9,12 @@ class BanqueConfig(AppConfig):
         # Models exist only once every app is loaded.
         from banque.apercu import dernieres_lignes, operations_en_attente, prouves_jusqu_au
         from banque.services.banques import comptes_associes
+        from banque.tasks import objet_change
         from qonto_link import apercu, pendants
-        from qonto_link.evenements import COMPTES_ASSOCIES, abonner
+        from qonto_link.evenements import COMPTES_ASSOCIES, OBJET_CHANGE, abonner
 
         abonner(COMPTES_ASSOCIES, comptes_associes)
+        abonner(OBJET_CHANGE, objet_change)
         apercu.declarer(dernieres_lignes)
         apercu.declarer_preuves(prouves_jusqu_au)
         pendants.declarer(operations_en_attente)

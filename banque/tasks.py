@@ -1,14 +1,21 @@
 """The Celery doors of the bank room."""
 
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from banque.models import Synchronisation
-from banque.services.synchronisation import demander, executer
-from gestion_acces.models import Dossier
+from banque.services.synchronisation import executer, relire_operation
+from qonto_link.api.errors import QontoError
+from qonto_link.errors import QontoInjoignable, ReconnexionNecessaire
 from qonto_link.models import Connexion
+from qonto_link.virements.services.balayage import ordres_a_suivre
+from qonto_link.virements.tasks import suivre_un_ordre
 
 
 @shared_task(name="banque.synchroniser", queue="interactif")
@@ -19,17 +26,26 @@ def synchroniser(*, synchronisation_id: int, **kwargs: Any) -> None:
         executer(synchronisation=demande, maintenant=timezone.now())
 
 
-@shared_task(name="banque.synchroniser_dossier", queue="nuit")
-def synchroniser_dossier(*, dossier_id: str, **kwargs: Any) -> None:
-    """The reading of one dossier at night."""
-    dossier = Dossier.objects.select_related("cabinet").get(pk=dossier_id)
-    demande = demander(dossier=dossier, par="nuit", maintenant=timezone.now())
-    executer(synchronisation=demande, maintenant=timezone.now())
+def objet_change(*, connexion: Connexion, sujet: str, objet_id: str, date: datetime) -> None:
+    """Qonto says that a line changed: a task reads it again once the event is written."""
+    if sujet == "v1/transactions":
+        transaction.on_commit(partial(relire.delay, connexion_id=connexion.pk, operation_id=objet_id))
 
 
-@shared_task(name="banque.synchroniser_tous", queue="nuit")
-def synchroniser_tous(**kwargs: Any) -> None:
-    """One task per linked dossier: one that fails stops no other."""
-    dossiers = Connexion.objects.vivantes().values_list("dossier_id", flat=True)
-    for dossier_id in dossiers.iterator():
-        synchroniser_dossier.delay(dossier_id=str(dossier_id))
+@shared_task(
+    name="banque.relire_operation",
+    queue="evenements",
+    autoretry_for=(QontoInjoignable, QontoError),
+    retry_backoff=5,
+    retry_backoff_max=300,
+    max_retries=5,
+)
+def relire(*, connexion_id: int, operation_id: str, **kwargs: Any) -> None:
+    """Idempotent; what it never reaches, the night brings."""
+    connexion = Connexion.objects.vivantes().select_related("dossier__cabinet").filter(pk=connexion_id).first()
+    if connexion is None or not connexion.est_active:
+        return
+    with suppress(ReconnexionNecessaire):
+        relire_operation(connexion=connexion, operation_id=operation_id, maintenant=timezone.now())
+        for ordre_id in ordres_a_suivre(timezone.now(), dossier_id=connexion.dossier_id):
+            suivre_un_ordre.delay(ordre_id=str(ordre_id))

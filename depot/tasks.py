@@ -1,8 +1,11 @@
 """The Celery doors of i-Dépôt."""
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from depot.errors import ImportImpossible
@@ -36,6 +39,12 @@ def reprendre(**kwargs: Any) -> None:
     """Runs that a dead worker left."""
     for import_id in imports_a_reprendre(timezone.now()):
         importer.delay(import_id=import_id)
+
+
+def objet_change(*, connexion: Connexion, sujet: str, objet_id: str, date: datetime) -> None:
+    """Qonto says that a sales invoice changed: a task reads what changed once the event is written."""
+    if sujet == "v1/client-invoices":
+        transaction.on_commit(partial(importer_dossier.delay, dossier_id=str(connexion.dossier_id)))
 
 
 @shared_task(name="depot.importer_dossier", queue="nuit")

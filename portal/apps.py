@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
-from portal.cadence import attendre_son_tour
-from qonto_link.budget import brancher
+from portal.cadence import attendre_son_tour, noter_ralentissement
+from qonto_link.budget import brancher, brancher_ralentissement
 
 
 class PortalConfig(AppConfig):
@@ -10,3 +10,4 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         brancher(attendre_son_tour)
+        brancher_ralentissement(noter_ralentissement)

@@ -54,6 +54,10 @@ def attendre_son_tour() -> None:
             _depenser()
 
 
+def noter_ralentissement() -> None:
+    compter("portail_qonto_429_total")
+
+
 def _depenser() -> None:
     if _travail_de_fond() and not est_de_nuit(timezone.now()):
         _limiteur("fond", 0.5).try_acquire("qonto", timeout=ATTENTE_MAX)

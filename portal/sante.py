@@ -18,6 +18,7 @@ from portal.celery import QUEUES
 from portal.lib import battement, mesures, stockage
 from portal.lib.contenu import DETECTEUR
 from portal.lib.verrous import redis_client
+from portal.nuit.queries import mesures as mesures_de_la_nuit
 
 # Three beats missed.
 AGE_MAX_BATTEMENT = 90
@@ -106,12 +107,18 @@ def _jauges() -> dict[str, list[tuple[dict[str, str], float]]]:
     debut = time.perf_counter()
     _base()
     duree_base = time.perf_counter() - debut
-    age = battement.age(timezone.now())
+    age, nuit = battement.age(timezone.now()), mesures_de_la_nuit(timezone.now())
     with redis_client() as client:
         files = [({"file": file}, float(client.llen(file))) for file in QUEUES]
     return {
         "portail_file_taches": files,
         "portail_base_duree_secondes": [({}, duree_base)],
         "portail_battement_age_secondes": [({}, age)] if age is not None else [],
+        "portail_nuit_visites_en_attente": [({}, float(nuit.en_attente))],
+        "portail_nuit_retard_secondes": [({}, nuit.retard)],
+        "portail_nuit_echecs": [({}, float(nuit.echouees))],
+        "portail_nuit_duree_secondes": [({}, nuit.duree)],
+        "portail_nuit_age_secondes": [({}, nuit.age)],
+        "portail_jetons_proches_de_la_fin": [({}, float(nuit.jetons_proches_de_la_fin))],
         "portail_disque_libre_octets": [({}, float(shutil.disk_usage(Path(settings.DATA_DIR)).free))],
     }

@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from portal import pages, sante
 from portal.cockpit import views as cockpit
 from portal.composants import composants
+from portal.nuit import views as nuit
 
 handler400 = "portal.erreurs.requete_incorrecte"
 handler403 = "portal.erreurs.acces_refuse"
@@ -18,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cabinet/cockpit/", cockpit.cockpit, name="cockpit"),
     path("cabinet/cockpit/attente/<str:quoi>/", cockpit.cockpit_attente, name="cockpit_attente"),
     path("cabinet/cockpit/tresorerie/", cockpit.cockpit_tresorerie, name="cockpit_tresorerie"),
+    path("cabinet/nuit/", nuit.nuit, name="nuit"),
+    path("cabinet/nuit/<int:visite_id>/rejouer/", nuit.nuit_rejouer, name="nuit_rejouer"),
     path("cabinet/recherche/", pages.recherche_dossiers, name="recherche_dossiers"),
     path("composants/", composants, name="composants"),
     path("espace/", pages.accueil_client, name="accueil_client"),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _avant: list[Callable[[], None]] = []
+_ralentis: list[Callable[[], None]] = []
 
 
 class Decompte:
@@ -22,6 +23,16 @@ _decompte: ContextVar[Decompte | None] = ContextVar("decompte", default=None)
 def brancher(avant_requete: Callable[[], None]) -> None:
     """Call `avant_requete` before each request to Qonto: it waits for its turn. The last one plugged is the one."""
     _avant[:] = [avant_requete]
+
+
+def brancher_ralentissement(noter: Callable[[], None]) -> None:
+    """Call `noter` at each 429 that Qonto sends, the retried ones included."""
+    _ralentis[:] = [noter]
+
+
+def ralenti() -> None:
+    for hook in _ralentis:
+        hook()
 
 
 @contextmanager

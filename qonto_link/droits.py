@@ -6,7 +6,7 @@ from gestion_acces.enums import Service
 from gestion_acces.models import Dossier, ServiceDossier
 
 SCOPES: dict[str, tuple[str, ...]] = {
-    Service.QONTO: ("offline_access", "organization.read", "attachment.read"),
+    Service.QONTO: ("offline_access", "organization.read", "attachment.read", "webhook"),
     Service.I_FACTURE: ("payment.write", "attachment.write", "client_invoices.read"),
     Service.I_DEPOT: ("client_invoices.read",),
 }
@@ -17,6 +17,7 @@ LIBELLES: dict[str, str] = {
     "attachment.read": "lire les justificatifs joints à vos opérations",
     "attachment.write": "joindre un justificatif à un paiement",
     "payment.write": "préparer des virements, que vous validez vous-même dans Qonto",
+    "webhook": "être prévenu dès qu’une opération change",
     "client_invoices.read": "lire vos factures de vente",
 }
 

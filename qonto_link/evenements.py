@@ -13,6 +13,8 @@ CONNEXION_DISSOCIEE = "connexion_dissociee"  # handler(connexion: Connexion, dat
 VIREMENT_CHANGE = "virement_change"  # handler(virement: Virement, avant: str, date: datetime)
 CONNEXION_A_RENOUVELER = "connexion_a_renouveler"  # handler(connexion: Connexion, date: datetime)
 CONNEXION_RETABLIE = "connexion_retablie"  # handler(connexion: Connexion, date: datetime)
+# Told by a webhook of Qonto: a line, an invoice… changed there. The handler queues a task that reads it again.
+OBJET_CHANGE = "objet_change"  # handler(connexion: Connexion, sujet: str, objet_id: str, date: datetime)
 
 Handler = Callable[..., None]
 _abonnes: dict[str, list[Handler]] = defaultdict(list)

@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from qonto_link.adhesion.views import brouillon, public, suivi
 from qonto_link.adhesion.views import cabinet as adhesions
-from qonto_link.views import cabinet, client
+from qonto_link.views import cabinet, client, webhooks
 
 app_name = "qonto_link"
 
@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cabinet/dossiers/<uuid:dossier_id>/", include(cabinet_urls)),
     path("cabinet/connexions/", cabinet.meteo, name="meteo"),
     path("cabinet/adhesions/", adhesions.adhesions, name="adhesions"),
+    path("webhooks/qonto/<int:connexion_id>/", webhooks.webhook, name="webhook"),
     path("qonto/webhooks/partenaire/", public.webhook_partenaire, name="webhook_partenaire"),
     path("qonto/sonnette/<str:jeton>/", public.sonnette, name="sonnette"),
     path("qonto/retour/", client.retour, name="retour"),

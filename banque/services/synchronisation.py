@@ -18,10 +18,11 @@ from banque.services.justificatifs import chercher_justificatifs
 from banque.services.mention import reconsiderer_dossier
 from banque.services.reception import Bilan, recevoir
 from banque.sources import OperationRecue
-from banque.sources.qonto import CodesOperation, FenetreTropDense, lignes
+from banque.sources.qonto import CodesOperation, FenetreTropDense, lignes, traduire
 from gestion_acces.models import Cabinet, Dossier
 from qonto_link.api.client import QontoClient
-from qonto_link.api.errors import QontoError
+from qonto_link.api.errors import NotFound, QontoError
+from qonto_link.api.schemas.operations import Transaction
 from qonto_link.errors import QontoInjoignable, QontoLinkError
 from qonto_link.models import Connexion
 from qonto_link.services.comptes import ecrire_soldes
@@ -114,6 +115,33 @@ def _lire_les_comptes(
             lire_le_compte(compte=compte, client=client, ibans_internes=ibans, codes=codes, maintenant=maintenant)
         )
     return total
+
+
+def relire_operation(*, connexion: Connexion, operation_id: str, maintenant: datetime) -> Bilan:
+    """One line as Qonto has it now, with its receipts: what a notification asks for. A line of no linked account,
+    and one that no longer exists there, are left alone. Raises ReconnexionNecessaire, QontoInjoignable, QontoError."""
+    with client_pour(connexion) as client:
+        try:
+            lue = client.transaction(operation_id)
+        except NotFound:
+            return Bilan()
+        comptes = CompteBancaire.objects.filter(dossier=connexion.dossier, compte_qonto__connexion=connexion)
+        compte = comptes.filter(compte_qonto__external_id=lue.bank_account_id, compte_qonto__lie=True).first()
+        if compte is None or _trop_ancienne(compte, lue, maintenant):
+            return Bilan()
+        ibans = frozenset(connexion.comptes.values_list("iban", flat=True))
+        codes = codes_du_cabinet(connexion.dossier.cabinet)
+        bilan = recevoir(compte=compte, operations=[traduire(lue, ibans, codes)], maintenant=maintenant)
+        ecrire_soldes(connexion=connexion, client=client, maintenant=maintenant)
+        chercher_justificatifs(dossier=connexion.dossier, client=client, maintenant=maintenant)
+    with transaction.atomic():
+        reconsiderer_dossier(dossier=connexion.dossier)
+    return bilan
+
+
+def _trop_ancienne(compte: CompteBancaire, lue: Transaction, maintenant: datetime) -> bool:
+    """True for a line settled before everything that this account integrates."""
+    return lue.settled_at is not None and lue.settled_at < borne_basse(compte, maintenant)
 
 
 def _noter_la_panne(comptes: list[CompteBancaire], message: str) -> None:

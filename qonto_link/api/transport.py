@@ -55,6 +55,8 @@ class Reglages:
     reprises: int = 3
     attente_max: float = 10.0
     avant_requete: AvantRequete = field(default=sans_budget)
+    # Told of each 429, the retried ones included.
+    ralenti: AvantRequete = field(default=sans_budget)
 
 
 def secondes(retry_after: str | None) -> float | None:
@@ -67,10 +69,11 @@ class _Reprise(Retry):
     """urllib3's Retry that spends the rate budget too, and gives up at once on a long Retry-After."""
 
     avant_requete: AvantRequete = staticmethod(sans_budget)
+    ralenti: AvantRequete = staticmethod(sans_budget)
 
     def new(self, **kw: Any) -> Self:
         neuf = super().new(**kw)
-        neuf.avant_requete = self.avant_requete
+        neuf.avant_requete, neuf.ralenti = self.avant_requete, self.ralenti
         return neuf
 
     def increment(
@@ -81,6 +84,8 @@ class _Reprise(Retry):
         *a: Any,
         **kw: Any,
     ) -> Self:
+        if response is not None and response.status == 429:
+            self.ralenti()
         attente = secondes(response.headers.get("Retry-After")) if response is not None else None
         if attente is not None and attente > self.retry_after_max:
             # With raise_on_status off, urllib3 then hands the answer over.
@@ -111,7 +116,7 @@ class _Adaptateur(HTTPAdapter):
             respect_retry_after_header=True,
             retry_after_max=int(reglages.attente_max),
         )
-        reprise.avant_requete = reglages.avant_requete
+        reprise.avant_requete, reprise.ralenti = reglages.avant_requete, reglages.ralenti
         self._patient = HTTPAdapter(max_retries=reprise)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kw: Any) -> requests.Response:

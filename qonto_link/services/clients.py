@@ -5,11 +5,11 @@ from django.conf import settings
 from qonto_link.api.oauth import OAuthClient
 from qonto_link.api.onboarding import OnboardingClient
 from qonto_link.api.transport import Reglages
-from qonto_link.budget import avant_requete
+from qonto_link.budget import avant_requete, ralenti
 
 
 def reglages(*, reprises: int = 3, lecture: float = 30.0) -> Reglages:
-    return Reglages(reprises=reprises, lecture=lecture, avant_requete=avant_requete)
+    return Reglages(reprises=reprises, lecture=lecture, avant_requete=avant_requete, ralenti=ralenti)
 
 
 def oauth_client(*, lecture: float = 15.0) -> OAuthClient:

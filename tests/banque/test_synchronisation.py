@@ -9,11 +9,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from banque.enums import EtatSynchronisation, StatutRecue
-from banque.models import CompteBancaire, LigneRecue, Operation, PieceJointe, Synchronisation
+from banque.models import CompteBancaire, LigneRecue, Operation, PieceJointe
 from banque.services import synchronisation
 from banque.services.integration import integrer, preparer
 from banque.services.synchronisation import BAIL, demander, executer, synchroniser_dossier
-from banque.tasks import synchroniser_tous
 from gestion_acces.models import Dossier
 from gestion_acces.services.fichiers import ouvrir
 from qonto_link.enums import StatutConnexion
@@ -184,10 +183,3 @@ def test_receipts_are_fetched_controlled_and_stored_once(dossier: Dossier, pont:
         assert b"".join(ouvrir(piece.fichier))[:4] in (b"%PDF", b"\x89PNG", b"\xff\xd8\xff\xe0")
     _, encore = synchroniser_dossier(dossier=dossier, maintenant=timezone.now())
     assert encore == 0
-
-
-@pytest.mark.usefixtures("taches_immediates")
-def test_the_night_reads_every_linked_dossier(dossier: Dossier) -> None:
-    synchroniser_tous()
-    assert Synchronisation.objects.get().etat == EtatSynchronisation.TERMINEE
-    assert LigneRecue.objects.count() > 50

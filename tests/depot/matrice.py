@@ -49,5 +49,5 @@ def document(dossier: Dossier) -> int:
 def achat(dossier: Dossier) -> int:
     """A purchase that holds no Factur-X: the act says so and comes back to the document."""
     fichier = fichier_pdf(dossier, "Achat")
-    garde = dossier.documents.filter(fichier=fichier).first()
+    garde = Document.objects.filter(dossier=dossier, fichier=fichier).first()
     return int((garde or DocumentFactory(dossier=dossier, fichier=fichier, panier="achat", type="facture_achat")).pk)

@@ -48,19 +48,6 @@ def jouer(quand: timedelta = timedelta(hours=1)) -> list[Visite]:
     return [faite for faite in faites if faite is not None]
 
 
-def lignes_de_la_banque(qonto: LocalQonto, connexion: Connexion) -> set[str]:
-    session, page, recues = qonto.session(), 1, set()
-    statuts = "&".join(f"status[]={statut}" for statut in ("pending", "completed", "declined"))
-    compte = connexion.comptes.get(lie=True).external_id
-    while page:
-        corps = session.get(
-            f"{qonto.url}/v2/transactions?bank_account_id={compte}&per_page=100&page={page}&{statuts}"
-        ).json()
-        recues |= {ligne["id"] for ligne in corps["transactions"]}
-        page = corps["meta"]["next_page"]
-    return recues
-
-
 def test_night_brings_the_lines_once_and_a_night_without_news_costs_three_requests(
     qonto: LocalQonto, lenoir: Connexion
 ) -> None:

@@ -1,6 +1,10 @@
 """Rights of the pages of the portal itself (see tests/matrice.py)."""
 
+from typing import Any
+
+from portal.nuit.models import Passage
 from tests.matrice import Constante
+from tests.nuit.factories import PassageFactory, VisiteFactory
 
 DROITS = {
     "metriques": "public GET",
@@ -11,9 +15,19 @@ DROITS = {
     "cockpit": "cabinet GET",
     "cockpit_attente": "cabinet GET",
     "cockpit_tresorerie": "cabinet GET",
+    "nuit": "cabinet GET",
+    "nuit_rejouer": "cabinet administrateur POST",
     "recherche_dossiers": "cabinet GET",
     "composants": "cabinet administrateur GET+POST",
     "accueil_client": "connecte GET",
 }
 
-FABRIQUES = {"quoi": Constante("integrer")}
+FABRIQUES: dict[str, Any] = {
+    "quoi": Constante("integrer"),
+    "visite_id": lambda dossier: VisiteFactory(dossier=dossier, passage=passage(), etat="echouee").pk,
+}
+
+
+def passage() -> Passage:
+    garde: Passage = Passage.objects.first() or PassageFactory()
+    return garde

@@ -34,6 +34,7 @@ DROITS = {
     "qonto_link:adhesion_verification": "client dossier qonto:consulter dirigeant GET+POST",
     "qonto_link:adhesions": "cabinet GET",
     "qonto_link:sonnette": "public GET",
+    "qonto_link:webhook": "public POST",
     "qonto_link:webhook_partenaire": "public POST",
     "qonto_link:actualiser": "client dossier qonto:consulter POST",
     "qonto_link:applications": "client dossier GET",
@@ -53,6 +54,7 @@ DROITS = {
 
 FABRIQUES: dict[str, Any] = {
     "cle": Constante("a" * 32),
+    "connexion_id": Constante(999_999),
     "correction_id": lambda dossier: CorrectionFactory(dossier=dossier, adhesion=adhesion_de(dossier)).pk,
     "jeton": Constante("forge"),
     "justificatif_id": lambda dossier: piece_de(dossier).pk,

@@ -1,31 +1,24 @@
 """The inbox of Qonto's events: signature on the raw bytes, stored, then handled; a replay is the same row."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import transaction
 from django.urls import reverse
 from pydantic import ValidationError
 
 from qonto_link.adhesion.errors import SignatureInvalide
 from qonto_link.adhesion.models import AbonnementPartenaire, Adhesion, EvenementRecu
+from qonto_link.adhesion.services import boite
+from qonto_link.adhesion.services.boite import ESSAIS_MAX, TAILLE_MAX, Reception, noter_essai, noter_traite, ranger
 from qonto_link.adhesion.services.suivi import franchir
 from qonto_link.api.errors import QontoError
 from qonto_link.api.schemas.adhesion import OnboardingEvent
 from qonto_link.api.webhooks import signature_onboarding_valide
 from qonto_link.services import clients
 
-TAILLE_MAX = 64 * 1024
-ESSAIS_MAX = 8
-
-
-@dataclass(frozen=True)
-class Reception:
-    evenement: EvenementRecu
-    nouveau: bool
+SOURCE = "partenaire"
 
 
 def assurer_abonnement(*, maintenant: datetime) -> bool:
@@ -57,25 +50,14 @@ def recevoir_partenaire(*, corps: bytes, signature: str, maintenant: datetime) -
         raise SignatureInvalide from None
     if not recu.id or cree_le is None:
         raise SignatureInvalide
-    return _ranger("partenaire", recu.id, recu.event_type, recu.resource_id, corps, maintenant)
-
-
-def _ranger(
-    source: str, external_id: str, genre: str, resource_id: str, corps: bytes, maintenant: datetime
-) -> Reception:
-    try:
-        with transaction.atomic():
-            evenement = EvenementRecu.objects.create(
-                source=source,
-                external_id=external_id[:64],
-                type=genre[:80],
-                resource_id=resource_id[:64],
-                corps=corps.decode("utf-8", "replace"),
-                recu_le=maintenant,
-            )
-    except IntegrityError:
-        return Reception(EvenementRecu.objects.get(source=source, external_id=external_id[:64]), False)
-    return Reception(evenement, True)
+    return ranger(
+        source=SOURCE,
+        external_id=recu.id,
+        genre=recu.event_type,
+        resource_id=recu.resource_id,
+        corps=corps,
+        maintenant=maintenant,
+    )
 
 
 def traiter(*, evenement: EvenementRecu, maintenant: datetime) -> Adhesion | None:
@@ -87,7 +69,7 @@ def traiter(*, evenement: EvenementRecu, maintenant: datetime) -> Adhesion | Non
         return None
     adhesion = _adhesion_de(evenement)
     if adhesion is None and evenement.tentatives + 1 < ESSAIS_MAX:
-        EvenementRecu.objects.filter(pk=evenement.pk).update(tentatives=F("tentatives") + 1)
+        noter_essai(evenement)
         return None
     avance = False
     with transaction.atomic():
@@ -98,9 +80,7 @@ def traiter(*, evenement: EvenementRecu, maintenant: datetime) -> Adhesion | Non
                 adhesion=adhesion, code=code, survenue_le=survenue, source="webhook", maintenant=maintenant
             )
         erreur = "" if adhesion is not None else "adhésion inconnue du portail"
-        EvenementRecu.objects.filter(pk=evenement.pk, traite_le__isnull=True).update(
-            traite_le=maintenant, tentatives=F("tentatives") + 1, erreur=erreur
-        )
+        noter_traite(evenement, maintenant=maintenant, erreur=erreur)
     return adhesion if avance else None
 
 
@@ -116,6 +96,5 @@ def _adhesion_de(evenement: EvenementRecu) -> Adhesion | None:
 
 
 def en_attente(limite: int = 500) -> list[int]:
-    """Events stored and not handled: a worker died, or the queue was away."""
-    attente = EvenementRecu.objects.filter(traite_le__isnull=True, tentatives__lt=ESSAIS_MAX).order_by("recu_le", "pk")
-    return list(attente.values_list("pk", flat=True)[:limite])
+    """Events of applications that no task has handled."""
+    return boite.en_attente(SOURCE, limite)

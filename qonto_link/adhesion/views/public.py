@@ -10,7 +10,8 @@ from kombu.exceptions import OperationalError
 from gestion_acces.acces import ACTE, vue_publique
 from qonto_link.adhesion.errors import SignatureInvalide
 from qonto_link.adhesion.middleware import repondre
-from qonto_link.adhesion.services.evenements import TAILLE_MAX, recevoir_partenaire
+from qonto_link.adhesion.services.boite import TAILLE_MAX
+from qonto_link.adhesion.services.evenements import recevoir_partenaire
 from qonto_link.adhesion.tasks import traiter_evenement
 from qonto_link.api.webhooks import ENTETE_ONBOARDING
 

@@ -19,7 +19,7 @@ from qonto_link.adhesion import sonnette
 from qonto_link.adhesion.enums import ETAPE_PAR_CODE, ETAPES, PARCOURS, Flux
 from qonto_link.adhesion.models import Adhesion, EtapeFranchie, EvenementRecu
 from qonto_link.adhesion.queries import frise
-from qonto_link.adhesion.services import evenements, suivi
+from qonto_link.adhesion.services import boite, evenements, suivi
 from qonto_link.adhesion.tasks import traiter_evenement
 from qonto_link.models import Incident
 from tests.qonto_link.adhesion.factories import LUNDI, AdhesionFactory, FichierFactory, JustificatifFactory
@@ -179,7 +179,7 @@ def test_signed_nonsense_is_refused(client: Client, settings: Any, corps: bytes)
 
 
 def test_huge_body_is_refused(client: Client, settings: Any) -> None:
-    assert livrer(client, b"x" * (evenements.TAILLE_MAX + 1), settings) == 413
+    assert livrer(client, b"x" * (boite.TAILLE_MAX + 1), settings) == 413
 
 
 def test_replayed_event_is_answered_and_changes_nothing(client: Client, settings: Any) -> None:
@@ -209,7 +209,7 @@ def test_event_that_overtakes_the_answer_to_the_creation_waits_for_it(client: Cl
 def test_event_of_nobody_is_given_up_in_the_end(client: Client, settings: Any) -> None:
     adhesion = AdhesionFactory(chez_qonto=True)
     livrer(client, json.dumps(evenement(adhesion, "user_started", resource_id="personne")).encode(), settings)
-    for _ in range(evenements.ESSAIS_MAX):
+    for _ in range(boite.ESSAIS_MAX):
         traiter_evenement(evenement_id=EvenementRecu.objects.get().pk)
     assert EvenementRecu.objects.get().erreur
     assert evenements.en_attente() == []
