@@ -6,7 +6,7 @@ from datetime import datetime
 
 from facturation.errors import PaiementImpossible
 from facturation.models import Reglement
-from gestion_acces.services.audit import SYSTEME, Origine, journaliser
+from gestion_acces.services.audit import SYSTEME, Origine
 from gestion_acces.services.fichiers import ouvrir
 from qonto_link.api.client import QontoClient
 from qonto_link.virements.enums import StatutOrdre
@@ -27,17 +27,7 @@ def emettre_ordre(
     if ordre.statut == StatutOrdre.PRET:
         for virement in ordre.virements.filter(montant_cents__gt=SEUIL_JUSTIFICATIF_CENTS):
             _joindre_facture(virement, client)
-    ordre = envoyer_ordre(ordre=ordre, client=client, methode=methode, maintenant=maintenant)
-    journaliser(
-        cabinet=ordre.dossier.cabinet,
-        dossier=ordre.dossier,
-        acte="paiement.valider",
-        date=maintenant,
-        origine=origine,
-        objet=str(ordre.pk),
-        apres={"statut": ordre.statut, "methode": methode},
-    )
-    return ordre
+    return envoyer_ordre(ordre=ordre, client=client, methode=methode, maintenant=maintenant, origine=origine)
 
 
 def _joindre_facture(virement: Virement, client: QontoClient) -> None:

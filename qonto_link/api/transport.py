@@ -331,7 +331,8 @@ def erreur_de(contexte: Contexte, reponse: requests.Response) -> QontoError:
         return VopTokenError(contexte)
     if reponse.status_code == 429:
         return RateLimited(contexte, secondes(reponse.headers.get("Retry-After")))
-    if reponse.status_code >= 500:
+    # 408, 409 and 425 say nothing of what became of the call: as uncertain as no answer.
+    if reponse.status_code >= 500 or reponse.status_code in {408, 409, 425}:
         return Unavailable(contexte)
     par_status = {401: Unauthorized, 403: Forbidden, 404: NotFound, 412: ScaExpired}
     return par_status.get(reponse.status_code, Refused)(contexte)

@@ -30,7 +30,10 @@ MOUVEMENTS_ORDRE: dict[str, frozenset[str]] = {
     StatutOrdre.SOUMISSION: frozenset(
         {StatutOrdre.ATTENTE_SCA, StatutOrdre.ACCEPTE, StatutOrdre.REFUSE, StatutOrdre.DOUTE}
     ),
-    StatutOrdre.ATTENTE_SCA: frozenset({StatutOrdre.SOUMISSION, StatutOrdre.REFUSE, StatutOrdre.ABANDONNE}),
+    # To DOUTE when an earlier call of the same order may have been done.
+    StatutOrdre.ATTENTE_SCA: frozenset(
+        {StatutOrdre.SOUMISSION, StatutOrdre.DOUTE, StatutOrdre.REFUSE, StatutOrdre.ABANDONNE}
+    ),
     StatutOrdre.DOUTE: frozenset({StatutOrdre.SOUMISSION, StatutOrdre.ACCEPTE, StatutOrdre.REFUSE}),
     StatutOrdre.ACCEPTE: frozenset(),
     StatutOrdre.REFUSE: frozenset(),

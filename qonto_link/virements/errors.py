@@ -33,6 +33,33 @@ class AnnulationImpossible(VirementError):
         super().__init__("Ce virement ne peut plus être annulé : Qonto l’exécute déjà.")
 
 
+class AnnulationRefusee(VirementError):
+    """Qonto refuses the cancellation for another reason than the execution; `phrase` says which."""
+
+    def __init__(self, phrase: str) -> None:
+        super().__init__(f"Le virement n’est pas annulé. {phrase}")
+
+
+class AnnulationEnCours(VirementError):
+    """Qonto took the cancellation but does not show it yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Qonto a reçu la demande d’annulation mais ne la confirme pas encore. L’état de ce virement se mettra à "
+            "jour tout seul ; ne payez pas à nouveau avant."
+        )
+
+
+class AbandonEnDoute(VirementError):
+    """An earlier call of the order may have been done: it is held until Qonto says so."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Qonto a peut-être déjà reçu ce paiement : il ne peut pas être abandonné. Le portail interroge Qonto et "
+            "rouvrira l’échéance si rien n’est parti."
+        )
+
+
 class PreuveIndisponible(VirementError):
     def __init__(self) -> None:
         super().__init__("La preuve de virement n’existe qu’une fois le virement exécuté.")

@@ -33,11 +33,11 @@ def phrase_du_code(code: str) -> str:
     return _REFUS.get(code, "")
 
 
-def phrase_du_refus(refus: QontoError) -> str:
-    """What to show for a refusal; an unknown one keeps Qonto's code and reference."""
+def phrase_du_refus(refus: QontoError, *, quoi: str = "ce paiement", suite: str = " Rien n’est parti.") -> str:
+    """What to show for a refusal of `quoi`; an unknown one keeps Qonto's code and reference, then says `suite`."""
     if phrase := phrase_du_code(refus.code):
         return phrase
     if refus.status == 412:
         return "L’authentification a expiré ou a été refusée. Rien n’est parti : vous pouvez recommencer."
     reference = f" (référence {refus.trace_id})" if refus.trace_id else ""
-    return f"Qonto a refusé ce paiement : {refus.code or refus.status}{reference}. Rien n’est parti."
+    return f"Qonto a refusé {quoi} : {refus.code or refus.status}{reference}.{suite}"

@@ -71,6 +71,13 @@ class Ordre(models.Model):
     sca_depuis = models.DateTimeField(null=True, blank=True)
     premier_envoi = models.DateTimeField(null=True, blank=True)
     dernier_envoi = models.DateTimeField(null=True, blank=True)
+    # How many times it went to SOUMISSION: the answer of an older call never moves a newer one.
+    envois = models.PositiveIntegerField(default=0)
+    # A call of this order may have been done without our knowing; only Qonto's list or time closes that.
+    incertain = models.BooleanField(default=False)
+    # The first look at Qonto's list, long after the last call, that did not find it.
+    regard_negatif = models.DateTimeField(null=True, blank=True)
+    suivi_le = models.DateTimeField(null=True, blank=True)
     bulk_id = models.CharField(max_length=64, blank=True)
     motif = models.CharField(max_length=300, blank=True)
     reference_support = models.CharField(max_length=64, blank=True)
@@ -96,6 +103,10 @@ class Ordre(models.Model):
                 condition=~Q(statut__in=(StatutOrdre.SOUMISSION, StatutOrdre.DOUTE, StatutOrdre.ATTENTE_SCA))
                 | (Q(premier_envoi__isnull=False) & ~Q(corps="")),
                 name="ordre_envoye_garde_son_corps",
+            ),
+            models.CheckConstraint(
+                condition=Q(incertain=False) | ~Q(statut__in=(StatutOrdre.REFUSE, StatutOrdre.ABANDONNE)),
+                name="ordre_incertain_reste_retenu",
             ),
         )
 

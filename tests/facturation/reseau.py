@@ -18,7 +18,8 @@ PANNE_APRES = "503 après"  # the gateway answers 503 after the bank did it
 TUE_AVANT = "tué avant"  # the worker dies just before the call
 TUE_APRES = "tué après"  # the worker dies between the answer and its commit
 DOUBLE_AVANT = "webhook avant"  # others hear of the payment before its answer is read
-FAUTES = (OK, PERDU_AVANT, PERDU_APRES, PANNE_AVANT, PANNE_APRES, TUE_AVANT, TUE_APRES, DOUBLE_AVANT)
+RETARDE = "en retard"  # others act while the call is still on its way to the bank
+FAUTES = (OK, PERDU_AVANT, PERDU_APRES, PANNE_AVANT, PANNE_APRES, TUE_AVANT, TUE_APRES, DOUBLE_AVANT, RETARDE)
 
 
 class Tue(BaseException):
@@ -44,7 +45,11 @@ class Reseau(BaseAdapter):
             raise requests.ConnectionError("lost on the way")
         if faute == PANNE_AVANT:
             return _panne(request)
+        if faute == RETARDE and self.pendant:
+            self.pendant()
         reponse = self.vrai.send(request, **options)
+        if faute == RETARDE:
+            return reponse
         if faute == DOUBLE_AVANT:
             if self.pendant:
                 self.pendant()

@@ -69,7 +69,7 @@ class Histoire(RuleBasedStateMachine):
 
     def _webhook(self) -> None:
         """What a webhook, a second worker or the sweep does while the answer of a call is on its way, late."""
-        plus_tard = self.horloge.lire() + timedelta(minutes=3)
+        plus_tard = self.horloge.lire() + timedelta(minutes=6)
         for ordre in self.ordres(StatutOrdre.SOUMISSION, StatutOrdre.DOUTE):
             lever_doute(ordre=ordre, client=self.banque, maintenant=plus_tard, relancer=True)
         for ordre in self.ordres(StatutOrdre.ACCEPTE):
@@ -207,6 +207,8 @@ class Histoire(RuleBasedStateMachine):
     def _balayer(self) -> None:
         for ordre in self.ordres(StatutOrdre.SOUMISSION, StatutOrdre.DOUTE):
             lever_doute(ordre=ordre, client=self.banque, maintenant=self.horloge.lire())
+        for ordre in self.ordres(StatutOrdre.ATTENTE_SCA):
+            suivre_authentification(ordre=ordre, client=self.banque, maintenant=self.horloge.lire())
         for ordre in self.ordres(StatutOrdre.ACCEPTE):
             suivre_ordre(ordre=ordre, client=self.banque, maintenant=self.horloge.lire())
 

@@ -11,23 +11,28 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
+from gestion_acces.services.audit import SYSTEME, Origine, journaliser
 from portal.lib.affichage import jour_de_paris
 from qonto_link.api.client import QontoClient
-from qonto_link.api.errors import QontoError, Refused, ScaRequired
-from qonto_link.api.schemas.paiements import SCA_ALLOW, SCA_DENY
+from qonto_link.api.errors import Forbidden, QontoError, Refused, ScaRequired, Unauthorized
+from qonto_link.api.schemas.paiements import SCA_ALLOW, SCA_DENY, SCA_WAITING, BulkTransfer, Transfer
 from qonto_link.errors import QontoInjoignable, ReconnexionNecessaire
 from qonto_link.virements.enums import Genre, MethodeSca, StatutOrdre
 from qonto_link.virements.errors import MouvementRefuse
 from qonto_link.virements.messages import phrase_du_refus
 from qonto_link.virements.models import DUREE_CLE, Ordre, Virement
-from qonto_link.virements.services.etats import deplacer_ordre
+from qonto_link.virements.services.acceptation import recevoir
+from qonto_link.virements.services.etats import deplacer_ordre, liberer_ordre, noter
 from qonto_link.virements.services.preparation import exiger_verification
-from qonto_link.virements.services.suivi import accepter_lot, accepter_simple
 
 SCA_PERDUE = "L’authentification a été refusée ou a expiré. Rien n’est parti : vous pouvez payer à nouveau."
 
 
-def envoyer_ordre(*, ordre: Ordre, client: QontoClient, methode: str, maintenant: datetime) -> Ordre:
+def envoyer_ordre(
+    *, ordre: Ordre, client: QontoClient, methode: str, maintenant: datetime, origine: Origine = SYSTEME
+) -> Ordre:
     """Send an order that is ready. Qonto accepts, refuses, or asks for the strong authentication `methode`.
 
     Raises MouvementRefuse when it already left, VerificationManquante or MotifManquant before anything leaves.
@@ -35,15 +40,17 @@ def envoyer_ordre(*, ordre: Ordre, client: QontoClient, methode: str, maintenant
     if ordre.statut != StatutOrdre.PRET:
         raise MouvementRefuse
     exiger_verification(ordre, maintenant)
-    deplacer_ordre(
-        ordre,
-        StatutOrdre.SOUMISSION,
-        maintenant=maintenant,
-        corps=json.dumps(_corps(ordre, maintenant)),
-        methode_sca=methode,
-        premier_envoi=maintenant,
-        dernier_envoi=maintenant,
-    )
+    with transaction.atomic():
+        deplacer_ordre(
+            ordre,
+            StatutOrdre.SOUMISSION,
+            maintenant=maintenant,
+            corps=json.dumps(_corps(ordre, maintenant)),
+            methode_sca=methode,
+            premier_envoi=maintenant,
+            dernier_envoi=maintenant,
+        )
+        _noter_geste(ordre, "paiement.valider", maintenant, origine)
     return _appeler(ordre, client, maintenant)
 
 
@@ -56,32 +63,47 @@ def suivre_authentification(*, ordre: Ordre, client: QontoClient, maintenant: da
         return ordre
     expire = ordre.sca_expire_le()
     try:
-        session = client.sca_session(ordre.jeton_sca, mock=ordre.methode_sca == MethodeSca.MOCK)
+        decision = client.sca_session(ordre.jeton_sca, mock=ordre.methode_sca == MethodeSca.MOCK).result
+    except (Unauthorized, Forbidden):
+        # About our access, not about what the payer decided.
+        decision = SCA_WAITING
     except Refused:
-        return deplacer_ordre(ordre, StatutOrdre.ABANDONNE, maintenant=maintenant, motif=SCA_PERDUE, jeton_sca="")
-    if session.result == SCA_ALLOW:
+        decision = SCA_DENY
+    if decision == SCA_ALLOW and (cle_jeune(ordre, maintenant) or not ordre.incertain):
         deplacer_ordre(ordre, StatutOrdre.SOUMISSION, maintenant=maintenant, dernier_envoi=maintenant)
         return _appeler(ordre, client, maintenant)
-    if session.result == SCA_DENY or (expire and maintenant >= expire):
-        return deplacer_ordre(ordre, StatutOrdre.ABANDONNE, maintenant=maintenant, motif=SCA_PERDUE, jeton_sca="")
+    # Approved, but too late for a key that may already have paid: only Qonto's list can tell.
+    if decision in (SCA_ALLOW, SCA_DENY) or (expire and maintenant >= expire):
+        return _perdre(ordre, maintenant)
     return ordre
 
 
-def changer_methode(*, ordre: Ordre, client: QontoClient, methode: str, maintenant: datetime) -> Ordre:
+def _perdre(ordre: Ordre, maintenant: datetime) -> Ordre:
+    with transaction.atomic():
+        liberer_ordre(ordre, StatutOrdre.ABANDONNE, maintenant=maintenant, motif=SCA_PERDUE, jeton_sca="")
+        noter(ordre, "paiement.authentification_perdue", maintenant=maintenant, statut=ordre.statut)
+    return ordre
+
+
+def changer_methode(
+    *, ordre: Ordre, client: QontoClient, methode: str, maintenant: datetime, origine: Origine = SYSTEME
+) -> Ordre:
     """Ask for another authentication of the same order: the same key and body, a new challenge.
 
     Raises MouvementRefuse unless the order waits for its authentication and its key is young enough.
     """
     if ordre.statut != StatutOrdre.ATTENTE_SCA or not cle_jeune(ordre, maintenant):
         raise MouvementRefuse
-    deplacer_ordre(
-        ordre,
-        StatutOrdre.SOUMISSION,
-        maintenant=maintenant,
-        dernier_envoi=maintenant,
-        methode_sca=methode,
-        jeton_sca="",
-    )
+    with transaction.atomic():
+        deplacer_ordre(
+            ordre,
+            StatutOrdre.SOUMISSION,
+            maintenant=maintenant,
+            dernier_envoi=maintenant,
+            methode_sca=methode,
+            jeton_sca="",
+        )
+        _noter_geste(ordre, "paiement.methode", maintenant, origine)
     return _appeler(ordre, client, maintenant)
 
 
@@ -98,43 +120,54 @@ def renvoyer(*, ordre: Ordre, client: QontoClient, maintenant: datetime) -> Ordr
     if not cle_jeune(ordre, maintenant):
         raise MouvementRefuse
     deplacer_ordre(ordre, StatutOrdre.SOUMISSION, maintenant=maintenant, dernier_envoi=maintenant)
-    return _appeler(ordre, client, maintenant, apres_doute=True)
+    return _appeler(ordre, client, maintenant)
 
 
-def _appeler(ordre: Ordre, client: QontoClient, maintenant: datetime, *, apres_doute: bool = False) -> Ordre:
-    """The call itself. Whatever is not a clear answer leaves the order in doubt, never free.
+def _noter_geste(ordre: Ordre, acte: str, maintenant: datetime, origine: Origine) -> None:
+    journaliser(
+        cabinet=ordre.dossier.cabinet,
+        dossier=ordre.dossier,
+        acte=acte,
+        date=maintenant,
+        origine=origine,
+        objet=str(ordre.pk),
+        apres={"methode": ordre.methode_sca},
+    )
 
-    A refusal after a doubt is about this call only: the former one may have been done, so the doubt stays.
-    """
+
+def _appeler(ordre: Ordre, client: QontoClient, maintenant: datetime) -> Ordre:
+    """The call itself. Whatever is not a clear answer leaves the order in doubt, never free."""
     appel: dict[str, Any] = {
         "idempotency_key": str(ordre.cle),
         "preference": ordre.methode_sca,
         "sca_token": ordre.jeton_sca,
     }
     corps = json.loads(ordre.corps)
+    reponse: Transfer | BulkTransfer
     try:
         if ordre.genre == Genre.LOT:
-            return accepter_lot(ordre, client.create_bulk_transfer(corps, **appel), maintenant=maintenant)
-        return accepter_simple(ordre, client.create_transfer(corps, **appel), maintenant=maintenant)
+            reponse = client.create_bulk_transfer(corps, **appel)
+        else:
+            reponse = client.create_transfer(corps, **appel)
     except ScaRequired as demande:
         return deplacer_ordre(
             ordre, StatutOrdre.ATTENTE_SCA, maintenant=maintenant, jeton_sca=demande.token, sca_depuis=maintenant
         )
     except Refused as refus:
-        if apres_doute:
-            return deplacer_ordre(ordre, StatutOrdre.DOUTE, maintenant=maintenant, motif=phrase_du_refus(refus)[:300])
         return _refuser(ordre, refus, maintenant)
     except (QontoError, QontoInjoignable, ReconnexionNecessaire) as panne:
         return deplacer_ordre(
             ordre, StatutOrdre.DOUTE, maintenant=maintenant, reference_support=getattr(panne, "trace_id", "")[:64]
         )
+    return recevoir(ordre, reponse, maintenant=maintenant)
 
 
 def _refuser(ordre: Ordre, refus: Refused, maintenant: datetime) -> Ordre:
+    """Free the order, unless it is uncertain: the refusal is about this call, a former one may have been done."""
     # 422 on a replay says "Not found" both for a foreign token and for one that already served (§9.7): look first.
     if refus.status == 422 and ordre.jeton_sca:
         return deplacer_ordre(ordre, StatutOrdre.DOUTE, maintenant=maintenant, jeton_sca="")
-    return deplacer_ordre(
+    return liberer_ordre(
         ordre,
         StatutOrdre.REFUSE,
         maintenant=maintenant,

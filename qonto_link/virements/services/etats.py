@@ -1,7 +1,8 @@
 """The only place where an order or a payment changes state.
 
-Each move is one conditional UPDATE on the state that the caller saw: of two people, two tabs or two workers, one wins
-and the other gets `MouvementRefuse`. Who listens to `VIREMENT_CHANGE` runs in the same transaction.
+Each move is one conditional UPDATE on the state, and on the number of the call, that the caller saw: of two people,
+two tabs or two workers, one wins and the other gets `MouvementRefuse`, even when the state has come back meanwhile.
+Who listens to `VIREMENT_CHANGE` runs in the same transaction.
 """
 
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from gestion_acces.services.audit import journaliser
 from qonto_link.evenements import VIREMENT_CHANGE, publier
 from qonto_link.virements.enums import MOUVEMENTS_ORDRE, MOUVEMENTS_VIREMENT, StatutOrdre, StatutVirement
 from qonto_link.virements.errors import MouvementRefuse
@@ -23,27 +25,59 @@ _VIREMENT_SELON_ORDRE: dict[str, str] = {
     StatutOrdre.REFUSE: StatutVirement.REJETE,
     StatutOrdre.ABANDONNE: StatutVirement.ANNULE,
 }
+# On the way to Qonto's answer neither the settlement nor the books change: nobody is told.
+_SANS_SUITE = frozenset({StatutVirement.EN_PREPARATION, StatutVirement.ENVOYE, StatutVirement.ATTENTE_SCA})
+_LIBERENT = frozenset({StatutOrdre.REFUSE, StatutOrdre.ABANDONNE})
+_ACTES: dict[str, str] = {StatutOrdre.ACCEPTE: "paiement.accepte", StatutOrdre.REFUSE: "paiement.refuse"}
 
 
 def deplacer_ordre(ordre: Ordre, vers: str, *, maintenant: datetime, **champs: Any) -> Ordre:
     """Move an order, with its payments, to the state `vers`; `champs` are written with it.
 
-    Raises MouvementRefuse when the table forbids the move or when somebody moved the order first.
+    Raises MouvementRefuse when the table forbids the move, when somebody moved the order first, or when it would free
+    an uncertain order: closing its doubt takes `incertain=False`.
     """
     avant = ordre.statut
     if vers not in MOUVEMENTS_ORDRE[avant]:
         raise MouvementRefuse
     champs |= {"statut": vers, "modifie_le": maintenant}
+    if vers == StatutOrdre.SOUMISSION:
+        champs |= {"envois": ordre.envois + 1, "regard_negatif": None}
+    elif vers in (StatutOrdre.DOUTE, StatutOrdre.ACCEPTE):
+        champs["incertain"] = vers == StatutOrdre.DOUTE
+    if vers in _LIBERENT and champs.get("incertain", ordre.incertain):
+        raise MouvementRefuse
     with transaction.atomic():
-        if Ordre.objects.filter(pk=ordre.pk, statut=avant).update(**champs) != 1:
+        vu = Ordre.objects.filter(pk=ordre.pk, statut=avant, envois=ordre.envois, incertain=ordre.incertain)
+        if vu.update(**champs) != 1:
             raise MouvementRefuse
         for nom, valeur in champs.items():
             setattr(ordre, nom, valeur)
-        suite = _VIREMENT_SELON_ORDRE.get(vers)
-        for virement in ordre.virements.select_for_update(of=("self",)) if suite else ():
-            if virement.statut != suite:
-                deplacer_virement(virement, suite or "", maintenant=maintenant, motif=ordre.motif)
+        _entrainer(ordre, maintenant)
+        if acte := _ACTES.get(vers):
+            noter(ordre, acte, maintenant=maintenant, motif=ordre.motif)
     return ordre
+
+
+def liberer_ordre(ordre: Ordre, vers: str, *, maintenant: datetime, **champs: Any) -> Ordre:
+    """Move an order to REFUSE or ABANDONNE; one that an earlier call may have paid is held in doubt instead."""
+    return deplacer_ordre(ordre, StatutOrdre.DOUTE if ordre.incertain else vers, maintenant=maintenant, **champs)
+
+
+def _entrainer(ordre: Ordre, maintenant: datetime) -> None:
+    """Bring the payments to what the state of their order says."""
+    suite = _VIREMENT_SELON_ORDRE.get(ordre.statut)
+    if suite is None:
+        return
+    if suite in _SANS_SUITE:
+        sources = [statut for statut, suites in MOUVEMENTS_VIREMENT.items() if suite in suites]
+        ordre.virements.filter(statut__in=sources).update(statut=suite)
+        if ordre.virements.exclude(statut=suite).exists():
+            raise MouvementRefuse
+        return
+    for virement in ordre.virements.select_for_update(of=("self",)):
+        if virement.statut != suite:
+            deplacer_virement(virement, suite, maintenant=maintenant, motif=ordre.motif)
 
 
 def deplacer_virement(
@@ -66,3 +100,15 @@ def deplacer_virement(
             setattr(virement, nom, valeur)
         publier(VIREMENT_CHANGE, virement=virement, avant=avant, date=maintenant)
     return virement
+
+
+def noter(ordre: Ordre, acte: str, *, maintenant: datetime, **apres: Any) -> None:
+    """One line of the audit trail about an order, by the portal itself; empty values are left out."""
+    journaliser(
+        cabinet=ordre.dossier.cabinet,
+        dossier=ordre.dossier,
+        acte=acte,
+        date=maintenant,
+        objet=str(ordre.pk),
+        apres={nom: valeur for nom, valeur in apres.items() if valeur},
+    )

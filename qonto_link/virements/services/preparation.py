@@ -14,9 +14,9 @@ from portal.lib.calendrier import prochain_jour_ouvre
 from portal.lib.identifiants import nettoyer
 from qonto_link.models import CompteQonto
 from qonto_link.virements.enums import Genre, StatutOrdre, StatutVirement
-from qonto_link.virements.errors import MotifManquant, VerificationManquante
+from qonto_link.virements.errors import AbandonEnDoute, MotifManquant, VerificationManquante
 from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
-from qonto_link.virements.services.etats import deplacer_ordre
+from qonto_link.virements.services.etats import deplacer_ordre, liberer_ordre
 
 TAILLE_LOT = 400  # business reference §0.4
 
@@ -125,9 +125,12 @@ def approuver_ordre(*, ordre: Ordre, par: Utilisateur, maintenant: datetime, ori
 
 
 def abandonner_ordre(*, ordre: Ordre, motif: str, maintenant: datetime, origine: Origine = SYSTEME) -> Ordre:
-    """Give up an order that Qonto has not accepted. Raises MouvementRefuse once it may be at Qonto."""
+    """Give up an order that Qonto has not accepted. Raises MouvementRefuse once it may be at Qonto.
+
+    One that waits for its authentication after a lost answer goes back to doubt, and AbandonEnDoute says so.
+    """
     with transaction.atomic():
-        deplacer_ordre(ordre, StatutOrdre.ABANDONNE, maintenant=maintenant, motif=motif[:300], jeton_sca="")
+        liberer_ordre(ordre, StatutOrdre.ABANDONNE, maintenant=maintenant, motif=motif[:300], jeton_sca="")
         journaliser(
             cabinet=ordre.dossier.cabinet,
             dossier=ordre.dossier,
@@ -135,8 +138,10 @@ def abandonner_ordre(*, ordre: Ordre, motif: str, maintenant: datetime, origine:
             date=maintenant,
             origine=origine,
             objet=str(ordre.pk),
-            apres={"motif": motif[:300]},
+            apres={"motif": motif[:300], "statut": ordre.statut},
         )
+    if ordre.statut != StatutOrdre.ABANDONNE:
+        raise AbandonEnDoute
     return ordre
 
 

@@ -1,19 +1,26 @@
 """What becomes of a payment that Qonto knows: its states are read again, never guessed."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from gestion_acces.services.audit import SYSTEME, Origine, journaliser
 from portal.lib.affichage import jour_de_paris
 from qonto_link.api.client import QontoClient
-from qonto_link.api.errors import Refused
+from qonto_link.api.errors import QontoError, Refused
 from qonto_link.api.schemas.paiements import BulkResult, BulkTransfer, Transfer
 from qonto_link.virements.enums import MOUVEMENTS_VIREMENT, Genre, StatutOrdre, StatutVirement
-from qonto_link.virements.errors import AnnulationImpossible, PreuveIndisponible
-from qonto_link.virements.messages import phrase_du_code
+from qonto_link.virements.errors import (
+    AnnulationEnCours,
+    AnnulationImpossible,
+    AnnulationRefusee,
+    PreuveIndisponible,
+)
+from qonto_link.virements.messages import phrase_du_code, phrase_du_refus
 from qonto_link.virements.models import Ordre, Virement
-from qonto_link.virements.services.etats import deplacer_ordre, deplacer_virement
+from qonto_link.virements.services.etats import deplacer_ordre, deplacer_virement, noter
 
 # §10.2; `completed` and `failed` are known to the SDK only.
 _STATUTS = {
@@ -24,6 +31,11 @@ _STATUTS = {
     "declined": StatutVirement.REJETE,
     "failed": StatutVirement.REJETE,
     "canceled": StatutVirement.ANNULE,
+}
+_FINS: dict[str, str] = {
+    StatutVirement.REGLE: "paiement.regle",
+    StatutVirement.REJETE: "paiement.refuse",
+    StatutVirement.ANNULE: "paiement.annule",
 }
 
 
@@ -69,7 +81,23 @@ def appliquer_transfert(virement: Virement, transfert: Transfer, *, maintenant: 
     execute_le = None
     if vers == StatutVirement.REGLE:
         execute_le = jour_de_paris(transfert.completed_at or transfert.updated_at or maintenant)
-    return deplacer_virement(virement, vers, maintenant=maintenant, execute_le=execute_le, **champs)
+    return _finir(virement, vers, maintenant, execute_le=execute_le, **champs)
+
+
+def _finir(virement: Virement, vers: str, maintenant: datetime, **champs: Any) -> Virement:
+    """Move one payment on Qonto's word; an outcome is written in the audit trail."""
+    with transaction.atomic():
+        deplacer_virement(virement, vers, maintenant=maintenant, **champs)
+        if acte := _FINS.get(vers):
+            noter(
+                virement.ordre,
+                acte,
+                maintenant=maintenant,
+                virement=str(virement.pk),
+                montant_cents=virement.montant_cents,
+                motif=virement.motif,
+            )
+    return virement
 
 
 def _a_venir(transfert: Transfer, maintenant: datetime) -> bool:
@@ -84,13 +112,14 @@ def _appliquer_resultats(ordre: Ordre, resultats: tuple[BulkResult, ...], mainte
         if resultat is None:
             continue
         if resultat.transfer_id:
-            deplacer_virement(
-                virement, StatutVirement.EN_COURS, maintenant=maintenant, transfer_id=resultat.transfer_id
-            )
+            # The answer of a bulk has no dates: ours say which payments wait for their day.
+            plus_tard = virement.date_prevue > jour_de_paris(maintenant)
+            vers = StatutVirement.PROGRAMME if plus_tard else StatutVirement.EN_COURS
+            deplacer_virement(virement, vers, maintenant=maintenant, transfer_id=resultat.transfer_id)
         elif resultat.status == "failed":
             code = resultat.errors[0].code if resultat.errors else ""
             motif = phrase_du_code(code) or f"Qonto a refusé ce virement : {code or 'sans motif'}."
-            deplacer_virement(virement, StatutVirement.REJETE, maintenant=maintenant, motif=motif[:300])
+            _finir(virement, StatutVirement.REJETE, maintenant, motif=motif[:300])
 
 
 def suivre_ordre(*, ordre: Ordre, client: QontoClient, maintenant: datetime) -> Ordre:
@@ -103,28 +132,52 @@ def suivre_ordre(*, ordre: Ordre, client: QontoClient, maintenant: datetime) -> 
     ids = list(vivants)
     for debut in range(0, len(ids), 100):
         for transfert in client.transfers(ids=ids[debut : debut + 100]):
-            appliquer_transfert(vivants[transfert.id], transfert, maintenant=maintenant)
+            if virement := vivants.get(transfert.id):
+                appliquer_transfert(virement, transfert, maintenant=maintenant)
     return ordre
 
 
 def suivable(virement: Virement) -> bool:
     """True while Qonto may still say something new: not final, or settled without its line of the account."""
     return bool(virement.transfer_id) and (
-        virement.statut in (StatutVirement.PROGRAMME, StatutVirement.EN_COURS)
+        virement.statut in (StatutVirement.ENVOYE, StatutVirement.PROGRAMME, StatutVirement.EN_COURS)
         or (virement.statut == StatutVirement.REGLE and not virement.transaction_id)
     )
 
 
-def annuler_virement(*, virement: Virement, client: QontoClient, maintenant: datetime) -> Virement:
-    """Cancel a payment that Qonto has not begun. Raises AnnulationImpossible when it has."""
+def annuler_virement(
+    *, virement: Virement, client: QontoClient, maintenant: datetime, origine: Origine = SYSTEME
+) -> Virement:
+    """Cancel a payment that Qonto has not begun.
+
+    Raises AnnulationImpossible when it has, AnnulationRefusee for another refusal, AnnulationEnCours when Qonto does
+    not show the cancellation yet.
+    """
+    journaliser(
+        cabinet=virement.ordre.dossier.cabinet,
+        dossier=virement.ordre.dossier,
+        acte="paiement.annuler",
+        date=maintenant,
+        origine=origine,
+        objet=str(virement.ordre_id),
+        apres={"virement": str(virement.pk)},
+    )
     try:
         client.cancel_transfer(virement.transfer_id)
-    except Refused:
+    except Refused as refus:
         appliquer_transfert(virement, client.transfer(virement.transfer_id), maintenant=maintenant)
-        if virement.statut != StatutVirement.ANNULE:
+        if virement.statut == StatutVirement.ANNULE:
+            return virement
+        if refus.code == "cannot_cancel" or (refus.status == 400 and not refus.code):
             raise AnnulationImpossible from None
-        return virement
-    return appliquer_transfert(virement, client.transfer(virement.transfer_id), maintenant=maintenant)
+        raise AnnulationRefusee(phrase_du_refus(refus, quoi="l’annulation", suite="")) from None
+    try:
+        appliquer_transfert(virement, client.transfer(virement.transfer_id), maintenant=maintenant)
+    except QontoError:
+        raise AnnulationEnCours from None
+    if virement.statut != StatutVirement.ANNULE:
+        raise AnnulationEnCours
+    return virement
 
 
 def preuve(*, virement: Virement, client: QontoClient) -> bytes:

@@ -151,6 +151,7 @@ def test_redirection_or_html_means_the_gate(bavard: Bavard, reponse: bytes) -> N
         ("422 Unprocessable Entity", '{"errors":{"message":"Not found"}}', Refused, ""),
         ("428 Precondition Required", '{"code":"sca_not_enrolled","message":"m"}', ScaNotEnrolled, None),
         ("428 Precondition Required", '{"code":"sca_required"}', BadAnswer, "sca_required"),
+        *((status, "{}", Unavailable, "") for status in ("408 Timeout", "409 Conflict", "425 Too Early")),
         ("500 Internal Server Error", "", Unavailable, ""),
     ],
 )
