@@ -24,6 +24,7 @@ from tests.qonto import LocalQonto
 from tests.qonto_link.aides import dossier_lenoir, lier
 
 pytestmark = pytest.mark.django_db(transaction=True)
+expect.set_options(timeout=30_000)
 HELENE = "helene.morel@cabinet-morel.example"
 KARIM = "karim@maison-lenoir.example"
 
