@@ -65,7 +65,7 @@ def test_import_twice_then_a_change_of_status_and_the_entry(
 ) -> None:
     connecter(page, HELENE)
     page.goto(f"{portail}/cabinet/dossiers/{dossier.pk}/depot/imports/")
-    expect(page.get_by_text("Il manque : un compte qonto est associé au dossier.")).to_be_visible()
+    expect(page.get_by_text("Condition non remplie : Un compte Qonto est associé au dossier.")).to_be_visible()
     expect(page.get_by_role("button", name="Importer les factures")).to_be_disabled()
     captures(page, "depot-conditions")
     axe(page)
