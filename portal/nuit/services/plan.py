@@ -86,7 +86,7 @@ def prendre_un_lot(*, maintenant: datetime) -> list[int]:
         .order_by("prevue_le", "pk")
     )
     with transaction.atomic():
-        lot = list(dues.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:places])
+        lot = list(dues.select_for_update(skip_locked=True).values_list("pk", flat=True)[:places])
         Visite.objects.filter(pk__in=lot).update(etat=EtatVisite.EN_FILE, bail_jusqu_au=maintenant + BAIL)
     return lot
 
