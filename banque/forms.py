@@ -83,8 +83,8 @@ class JournalForm(forms.Form):
 
     def __init__(self, *args: Any, dossier: Dossier, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        libres = Journal.objects.filter(
-            dossier=dossier, compte_tresorerie__isnull=False, compte_bancaire__isnull=True, actif=True
+        libres = Journal.objects.pour_dossier(dossier).filter(
+            compte_tresorerie__isnull=False, compte_bancaire__isnull=True, actif=True
         )
         champ = self.fields["journal"]
         assert isinstance(champ, forms.ModelChoiceField)

@@ -120,8 +120,9 @@ def releve_annuler(request: RequeteCabinet, releve_id: int) -> HttpResponse:
         except BanqueError as refus:
             messages.error(request, str(refus))
         return redirect("banque:releves", request.dossier.pk, releve.compte_bancaire_id)
-    travaillees = Operation.objects.filter(releve=releve, validee_le__isnull=False).count()
-    transferees = Operation.objects.filter(releve=releve, etat=EtatOperation.TRANSFEREE).count()
+    lignes = Operation.objects.pour_dossier(request.dossier).filter(releve=releve)
+    travaillees = lignes.filter(validee_le__isnull=False).count()
+    transferees = lignes.filter(etat=EtatOperation.TRANSFEREE).count()
     contexte = {"dossier": request.dossier, "releve": releve, "travaillees": travaillees, "transferees": transferees}
     return render(request, "banque/releve_annuler.html", contexte)
 

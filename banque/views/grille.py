@@ -144,7 +144,7 @@ def lot(request: RequeteCabinet, banque_id: int) -> HttpResponse:
 
 def lignes_choisies(request: HttpRequest, banque: CompteBancaire) -> list[Operation]:
     ids = [int(valeur) for valeur in request.POST.getlist("operation") if valeur.isdigit()][:1000]
-    operations = Operation.objects.filter(dossier_id=banque.dossier_id, compte_bancaire=banque, pk__in=ids)
+    operations = Operation.objects.pour_dossier(banque.dossier).filter(compte_bancaire=banque, pk__in=ids)
     return list(
         operations.select_related("compte_bancaire__journal", "ligne", "compte", "tiers").order_by("jour", "rang")
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.forms import BaseFormSet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -34,7 +35,7 @@ def operation(request: RequeteCabinet, operation_id: int) -> HttpResponse:
         "banque": ligne.compte_bancaire,
         "etapes": etapes(ligne),
         "pieces": pieces_de(ligne),
-        "imputations": Imputation.objects.filter(operation=ligne).select_related("compte", "tiers").order_by("rang"),
+        "imputations": _imputations(ligne),
         "candidates": candidates,
         "taux": TAUX,
         "taux_actuel": str(ligne.taux_tva or ""),
@@ -77,8 +78,13 @@ def operation_ventiler(request: RequeteCabinet, operation_id: int) -> HttpRespon
     return render(request, "banque/ventiler.html", contexte, status=statut)
 
 
+def _imputations(ligne: Operation) -> QuerySet[Imputation]:
+    lignes = Imputation.objects.filter(dossier=ligne.dossier, operation=ligne)
+    return lignes.select_related("compte", "tiers").order_by("rang")
+
+
 def _initial(ligne: Operation) -> list[dict[str, Any]]:
-    parts = Imputation.objects.filter(operation=ligne).select_related("compte", "tiers").order_by("rang")
+    parts = _imputations(ligne)
     deja = [
         {
             "compte": part.tiers.code if part.tiers else part.compte.numero,

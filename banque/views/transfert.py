@@ -31,8 +31,8 @@ def _validees(request: RequeteCabinet, banque: CompteBancaire) -> list[Operation
     if request.method == "POST":
         return lignes_choisies(request, banque)
     choisies = [int(valeur) for valeur in request.GET.getlist("operation") if valeur.isdigit()][:LOT]
-    operations = Operation.objects.filter(
-        dossier_id=banque.dossier_id, compte_bancaire=banque, etat=EtatOperation.VALIDEE
+    operations = Operation.objects.pour_dossier(banque.dossier).filter(
+        compte_bancaire=banque, etat=EtatOperation.VALIDEE
     )
     if choisies:
         operations = operations.filter(pk__in=choisies)

@@ -78,7 +78,6 @@ def lignes_fec(exercice: Exercice, libelles: Libelles) -> Iterator[tuple[str, in
             "ecriture__validee_le",
         )
     )
-    debuts, comptes, tous_tiers = libelles.debuts, libelles.comptes, libelles.tiers
     for (
         numero,
         journal,
@@ -96,7 +95,7 @@ def lignes_fec(exercice: Exercice, libelles: Libelles) -> Iterator[tuple[str, in
     ) in valeurs.iterator(chunk_size=LOT):
         lettre = f"{code}\t{date_fec(date_code)}" if code else SEPARATEUR
         yield (
-            f"{debuts[journal]}\t{numero}\t{date_fec(date)}\t{comptes[compte]}\t{tous_tiers[tiers]}\t"
+            f"{libelles.debuts[journal]}\t{numero}\t{date_fec(date)}\t{libelles.comptes[compte]}\t{libelles.tiers[tiers]}\t"
             f"{nettoyer_texte(piece)}\t{date_fec(le)}\t{nettoyer_texte(texte)}\t{montant_fec(debit)}\t"
             f"{montant_fec(credit)}\t{lettre}\t{date_fec(validee)}\t\t{FIN_DE_LIGNE}",
             numero or 0,

@@ -66,7 +66,7 @@ def journal(request: RequeteCabinet) -> HttpResponseBase:
     recherche = request.GET.get("q", "").strip()[:80]
     ecritures = etats.ecritures_du_journal(request.dossier, affichee, journal=code, etat=etat, recherche=recherche)
     if request.GET.get("export") in FORMATS:
-        lignes = LigneEcriture.objects.filter(ecriture__in=ecritures)
+        lignes = LigneEcriture.objects.pour_dossier(request.dossier).filter(ecriture__in=ecritures)
         return exporter(
             format=request.GET["export"],
             nom=_nom(request, f"journal-{code or 'tous'}", affichee),

@@ -29,9 +29,8 @@ def _liens(exercice: Exercice, anomalies: list[Anomalie]) -> list[tuple[Anomalie
 
 
 def _registre(exercice: Exercice) -> list[tuple[ExportFec, str]]:
-    exports = list(
-        ExportFec.objects.filter(dossier_id=exercice.dossier_id, exercice=exercice).order_by("-id")[: REGISTRE + 1]
-    )
+    lignes = ExportFec.objects.filter(dossier=exercice.dossier, exercice=exercice)
+    exports = list(lignes.order_by("-id")[: REGISTRE + 1])
     return [(export, difference(export, avant)) for export, avant in pairwise([*exports, None]) if export][:REGISTRE]
 
 
