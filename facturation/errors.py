@@ -32,6 +32,23 @@ class DatePassee(FacturationError):
         super().__init__("La date d’exécution ne peut pas être dans le passé, ni à plus d’un an.")
 
 
+class DateInvraisemblable(FacturationError):
+    def __init__(self) -> None:
+        super().__init__("Une date de cette facture est invraisemblable : vérifiez l’année.")
+
+
+class DateAVenir(FacturationError):
+    def __init__(self) -> None:
+        super().__init__("Ce règlement est à venir : notez-le quand il sera fait, au plus tard aujourd’hui.")
+
+
+class CoordonneesChangees(FacturationError):
+    """The IBAN that was shown is no longer the supplier's."""
+
+    def __init__(self, texte: str = "Les coordonnées bancaires ont changé : relisez-les.") -> None:
+        super().__init__(texte)
+
+
 class PaiementImpossible(FacturationError):
     """The set-up lacks something that the payment or its entry needs; the list says what, and where to fill it."""
 

@@ -4,10 +4,11 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from facturation.enums import ModeReglement, NatureFacture
-from facturation.models import Echeance, Fournisseur
-from facturation.services.factures import FactureSaisie, TvaSaisie, echeances_egales
+from facturation.models import CoordonneeBancaire, Echeance, Fournisseur
+from facturation.services.factures import ANNEES, FactureSaisie, TvaSaisie, echeances_egales
 from facturation.services.paiement import Saisie
 from gestion_acces.models import Fichier
 from portal.lib.affichage import iban as iban_affiche
@@ -27,6 +28,17 @@ TAUX = (
     (0, "0 % ou exonéré"),
 )
 JOUR = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class ChampJour(forms.DateField):
+    """A day of a plausible year: nothing that is computed from it leaves the calendar."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        bornes = [
+            MinValueValidator(date(ANNEES[0], 1, 1), message="Cette date est invraisemblable : vérifiez l’année."),
+            MaxValueValidator(date(ANNEES[-1], 12, 31), message="Cette date est invraisemblable : vérifiez l’année."),
+        ]
+        super().__init__(widget=JOUR, validators=bornes, **kwargs)
 
 
 class ChampIban(forms.CharField):
@@ -69,11 +81,11 @@ class FactureForm(forms.Form):
     )
     numero = forms.CharField(label="Numéro de facture", max_length=60)
     nature = forms.ChoiceField(label="Nature", choices=NatureFacture.choices, initial=NatureFacture.FACTURE)
-    date_emission = forms.DateField(label="Date de la facture", widget=JOUR)
+    date_emission = ChampJour(label="Date de la facture")
     montant_ttc = MontantField(label="Montant TTC (€)", min_cents=1)
     montant_tva = MontantField(label="Dont TVA (€)", required=False, help_text="Laissez vide s’il n’y en a pas.")
     taux = forms.TypedChoiceField(label="Taux de TVA", choices=TAUX, coerce=int, initial=2000)
-    premiere_echeance = forms.DateField(label="Première échéance", widget=JOUR)
+    premiere_echeance = ChampJour(label="Première échéance")
     nombre_echeances = forms.IntegerField(label="Nombre d’échéances", min_value=1, max_value=24, initial=1)
     iban = ChampIban(
         label="IBAN du fournisseur", required=False, help_text="Facultatif si le fournisseur est déjà connu."
@@ -116,7 +128,7 @@ class EcheancesForm(forms.Form):
         self.nombre = nombre
         for rang in range(nombre):
             jour, cents = lignes[rang] if rang < len(lignes) else (None, None)
-            self.fields[f"date_{rang}"] = forms.DateField(label=f"Échéance {rang + 1}", widget=JOUR, initial=jour)
+            self.fields[f"date_{rang}"] = ChampJour(label=f"Échéance {rang + 1}", initial=jour)
             self.fields[f"montant_{rang}"] = MontantField(label=f"Montant {rang + 1} (€)", initial=cents, min_cents=1)
 
     def echeances(self) -> list[tuple[date, int]]:
@@ -135,6 +147,13 @@ class FournisseurForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("nom", "siren", "numero_tva", "email", "compte_charge")
         help_texts: ClassVar = {"compte_charge": "Compte de charge proposé pour ses factures."}
 
+    def clean_nom(self) -> str:
+        nom: str = self.cleaned_data["nom"]
+        memes = Fournisseur.objects.pour_dossier(self.instance.dossier).filter(nom__iexact=nom)
+        if memes.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("Un autre fournisseur du dossier porte déjà ce nom.")
+        return nom
+
     def clean_siren(self) -> str:
         siren = nettoyer(self.cleaned_data["siren"])
         if siren and not siren_valide(siren):
@@ -151,9 +170,11 @@ class PaiementForm(forms.Form):
 
     reference = forms.CharField(label="Référence", max_length=140)
     note = forms.CharField(label="Note", max_length=140, required=False)
-    date = forms.DateField(label="Date d’exécution", widget=JOUR)
+    date = ChampJour(label="Date d’exécution")
     compte = forms.ChoiceField(label="Compte débiteur")
     verification = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    # Where the window said that the supplier is paid: what is ordered is that, or the window comes back.
+    coordonnee = forms.IntegerField(required=False, widget=forms.HiddenInput)
     motif = forms.CharField(
         label="Pourquoi poursuivre ?",
         max_length=300,
@@ -169,8 +190,13 @@ class PaiementForm(forms.Form):
         self.fields["methode"].choices = [(methode.value, methode.label) for methode in methodes]  # type: ignore[attr-defined]
         self.fields["methode"].initial = methodes[0].value
 
-    def saisie(self, echeance: Echeance, verification: VerificationBeneficiaire | None) -> Saisie:
-        """What was chosen for this instalment, with the verification that was shown."""
+    def saisie(
+        self,
+        echeance: Echeance,
+        verification: VerificationBeneficiaire | None,
+        coordonnee: CoordonneeBancaire | None = None,
+    ) -> Saisie:
+        """What was chosen for this instalment, with the verification and the IBAN that were shown."""
         propre = self.cleaned_data
         return Saisie(
             echeance=echeance,
@@ -179,6 +205,7 @@ class PaiementForm(forms.Form):
             date=propre["date"],
             verification=verification,
             motif_poursuite=propre["motif"],
+            coordonnee=coordonnee,
         )
 
 
@@ -186,7 +213,7 @@ class LotForm(forms.Form):
     """« Régler la sélection »: one account, one date for those that are due, one reason for what needs one."""
 
     compte = forms.ChoiceField(label="Compte débiteur")
-    date = forms.DateField(label="Date d’exécution", widget=JOUR)
+    date = ChampJour(label="Date d’exécution")
     motif = forms.CharField(
         label="Pourquoi poursuivre malgré les alertes ?",
         max_length=300,
@@ -205,8 +232,20 @@ class AutrementForm(forms.Form):
     mode = forms.ChoiceField(
         label="Mode", choices=[choix for choix in ModeReglement.choices if choix[0] != ModeReglement.QONTO]
     )
-    jour = forms.DateField(label="Réglée le", widget=JOUR)
+    jour = ChampJour(label="Réglée le")
 
 
 class MotifForm(forms.Form):
     motif = forms.CharField(label="Motif", max_length=300, required=False)
+
+
+class RetourForm(forms.Form):
+    """« Marquer comme retourné »: why the supplier's bank sent the transfer back."""
+
+    motif = forms.CharField(label="Motif du retour", max_length=300)
+
+
+class JoindreForm(forms.Form):
+    fichier = forms.FileField(
+        label="Document (PDF ou photo)", help_text="10 Mo au plus pour servir de justificatif à Qonto."
+    )

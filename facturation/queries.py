@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from facturation.enums import SituationFacture
+from facturation.enums import NatureFacture, SituationFacture
 from facturation.models import CoordonneeBancaire, Echeance, Facture, Fournisseur, Reglement
 from gestion_acces.models import Dossier
 from qonto_link.virements.enums import StatutOrdre, StatutVirement
@@ -20,7 +20,7 @@ def _vivants() -> QuerySet[Reglement]:
 
 
 def _echeances_ouvertes() -> QuerySet[Echeance]:
-    return Echeance.objects.filter(~Exists(_vivants()), facture=OuterRef("pk"))
+    return Echeance.objects.filter(~Exists(_vivants()), facture=OuterRef("pk"), facture__nature=NatureFacture.FACTURE)
 
 
 def _en_cours() -> QuerySet[Reglement]:
@@ -47,7 +47,7 @@ def factures(dossier: Dossier, *, recherche: str = "", situation: str = "", jour
         SituationFacture.A_PAYER: Q(ouverte=True),
         SituationFacture.EN_RETARD: Q(en_retard=True),
         SituationFacture.EN_COURS: Q(en_cours=True),
-        SituationFacture.PAYEE: Q(ouverte=False, en_cours=False),
+        SituationFacture.PAYEE: Q(ouverte=False, en_cours=False, nature=NatureFacture.FACTURE),
     }
     return lignes.filter(filtres[SituationFacture(situation)]) if situation in SituationFacture.values else lignes
 
@@ -106,6 +106,22 @@ def echeances_de(facture: Facture) -> list[Echeance]:
             Prefetch("reglements", reglements.filter(vivant=False), to_attr="anciens"),
         )
     )
+
+
+def coordonnees_courantes(echeances: Iterable[Echeance]) -> dict[str, CoordonneeBancaire]:
+    """Where the supplier of each instalment is paid now, by the id of the instalment."""
+    lignes = list(echeances)
+    par_fournisseur = {
+        coordonnee.fournisseur_id: coordonnee
+        for coordonnee in CoordonneeBancaire.objects.filter(
+            fournisseur__in={echeance.facture.fournisseur_id for echeance in lignes}, remplacee_le__isnull=True
+        )
+    }
+    return {
+        str(echeance.pk): par_fournisseur[echeance.facture.fournisseur_id]
+        for echeance in lignes
+        if echeance.facture.fournisseur_id in par_fournisseur
+    }
 
 
 def historique_des_ibans(fournisseur: Fournisseur) -> QuerySet[CoordonneeBancaire]:

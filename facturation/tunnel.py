@@ -2,38 +2,46 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from facturation.errors import FacturationError, SecondRegardManquant
-from facturation.models import Echeance
+from facturation.models import CoordonneeBancaire, Echeance
+from facturation.queries import coordonnees_courantes
 from facturation.saisie import Auteur
-from facturation.services.bouclier import Alerte, examiner
+from facturation.services.bouclier import Alerte, examiner, exige_second_regard
 from facturation.services.fournisseurs import coordonnee_courante
 from facturation.services.paiement import Saisie, preparer_paiement
 from gestion_acces.models import Dossier
 from qonto_link.api.client import QontoClient
 from qonto_link.models import CompteQonto
-from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
+from qonto_link.virements.models import Ordre, VerificationBeneficiaire
 from qonto_link.virements.services.preparation import TAILLE_LOT
 from qonto_link.virements.services.verification import verifier_beneficiaire, verifier_beneficiaires
 
 
 @dataclass
 class Panier:
-    """The instalments to pay together, with what was verified of each and the bulk's token."""
+    """The instalments to pay together, with where each is paid, what was verified of it and the bulk's token."""
 
     echeances: Sequence[Echeance]
     verifications: dict[str, VerificationBeneficiaire] = field(default_factory=dict)
     jeton: str = ""
+    coordonnees: dict[str, CoordonneeBancaire] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.coordonnees = coordonnees_courantes(self.echeances)
 
     @property
     def total_cents(self) -> int:
         return sum(echeance.montant_cents for echeance in self.echeances)
 
-    def alertes(self, compte: CompteQonto | None) -> dict[str, list[Alerte]]:
+    def alertes(self, compte: CompteQonto | None, maintenant: datetime) -> dict[str, list[Alerte]]:
         return {
             str(echeance.pk): examiner(
-                echeance=echeance, compte=compte, verification=self.verifications.get(str(echeance.pk))
+                echeance=echeance,
+                compte=compte,
+                verification=self.verifications.get(str(echeance.pk)),
+                maintenant=maintenant,
             )
             for echeance in self.echeances
         }
@@ -80,7 +88,7 @@ def verifier_panier(panier: Panier, dossier: Dossier, client: QontoClient, auteu
         raise FacturationError(f"Choisissez de 1 à {TAILLE_LOT} échéances.")
     payes = []
     for echeance in panier.echeances:
-        coordonnee = coordonnee_courante(echeance.facture.fournisseur)
+        coordonnee = panier.coordonnees.get(str(echeance.pk))
         if coordonnee is None:
             raise FacturationError(f"L’IBAN de {echeance.facture.fournisseur.nom} manque.")
         payes.append((coordonnee.iban, echeance.facture.fournisseur.nom))
@@ -102,23 +110,14 @@ def preparer_panier(
     auteur: Auteur,
     a_approuver: bool,
 ) -> Ordre:
-    """Write the bulk's order. Raises what `preparer_paiement` raises."""
-    saisies = [
-        Saisie(
-            echeance=echeance,
-            reference=echeance.facture.numero,
-            note="",
-            date=jour,
-            verification=panier.verifications.get(str(echeance.pk)),
-            motif_poursuite=motif,
-        )
-        for echeance in panier.echeances
-    ]
+    """Write the bulk's order, the reason on the lines that need one. Raises what `preparer_paiement` raises."""
+    alertes = panier.alertes(compte, auteur.maintenant)
+    saisies = [_saisie(panier, echeance, jour, motif, alertes[str(echeance.pk)]) for echeance in panier.echeances]
     return preparer_paiement(
         dossier=dossier,
         compte=compte,
         saisies=saisies,
-        alertes=panier.alertes(compte),
+        alertes=alertes,
         par=auteur.personne,
         a_approuver=a_approuver,
         maintenant=auteur.maintenant,
@@ -127,29 +126,16 @@ def preparer_panier(
     )
 
 
-def rafraichir_verifications(ordre: Ordre, client: QontoClient, auteur: Auteur) -> None:
-    """Before an approval: verify again the payees whose proof is too old to travel. Only while nothing was sent."""
-    virements = list(Virement.objects.filter(ordre=ordre).select_related("verification").order_by("rang"))
-    if ordre.genre == "lot":
-        payes = [(virement.iban, virement.beneficiaire) for virement in virements]
-        verifications, ordre.jeton_vop = verifier_beneficiaires(
-            dossier=ordre.dossier, payes=payes, client=client, par=auteur.personne, maintenant=auteur.maintenant
-        )
-        ordre.save(update_fields=["jeton_vop"])
-    else:
-        verifications = [
-            virement.verification
-            if virement.verification and virement.verification.valable(auteur.maintenant)
-            else verifier_beneficiaire(
-                dossier=ordre.dossier,
-                iban=virement.iban,
-                nom=virement.beneficiaire,
-                client=client,
-                par=auteur.personne,
-                maintenant=auteur.maintenant,
-            )
-            for virement in virements
-        ]
-    for virement, verification in zip(virements, verifications, strict=True):
-        virement.verification = verification
-        virement.save(update_fields=["verification"])
+def _saisie(panier: Panier, echeance: Echeance, jour: date, motif: str, alertes: list[Alerte]) -> Saisie:
+    cle = str(echeance.pk)
+    verification = panier.verifications.get(cle)
+    a_justifier = bool(exige_second_regard(alertes)) or (verification is not None and not verification.favorable)
+    return Saisie(
+        echeance=echeance,
+        reference=echeance.facture.numero,
+        note="",
+        date=jour,
+        verification=verification,
+        motif_poursuite=motif if a_justifier else "",
+        coordonnee=panier.coordonnees.get(cle),
+    )

@@ -19,8 +19,10 @@ client_urls = [
     path("echeances/<uuid:echeance_id>/payer/valider/", client_paiements.valider, name="payer_valider"),
     path("echeances/<uuid:echeance_id>/payer/preparer/", client_paiements.preparer, name="payer_preparer"),
     path("echeances/<uuid:echeance_id>/autrement/", client_factures.autrement, name="echeance_autrement"),
+    path("reglements/<uuid:reglement_id>/annuler/", client_factures.annuler_reglement, name="reglement_annuler"),
     path("paiements/", client_paiements.paiements, name="paiements_client"),
     path("paiements/selection/", client_lot.selection, name="selection"),
+    path("paiements/selection/verifier/", client_lot.selection_verifier, name="selection_verifier"),
     path("paiements/selection/preparer/", client_lot.selection_preparer, name="selection_preparer"),
     path("paiements/selection/valider/", client_lot.selection_valider, name="selection_valider"),
     path("paiements/<uuid:ordre_id>/", client_paiements.ordre, name="ordre_client"),
@@ -33,6 +35,7 @@ client_urls = [
     path("virements/<uuid:virement_id>/preuve/", client_paiements.preuve_pdf, name="virement_preuve"),
     path("<uuid:facture_id>/", client_factures.facture, name="facture_client"),
     path("<uuid:facture_id>/fichier/", client_factures.fichier, name="fichier_client"),
+    path("<uuid:facture_id>/joindre/", client_factures.joindre, name="joindre_client"),
     path("<uuid:facture_id>/echeances/", client_factures.echeances, name="echeances_client"),
 ]
 
@@ -44,13 +47,20 @@ cabinet_urls = [
     path("nouvelle/", cabinet.nouvelle, name="nouvelle"),
     path("importer/", cabinet.importation, name="importation"),
     path("echeances/<uuid:echeance_id>/preparer/", cabinet.preparer, name="preparer"),
+    path(
+        "echeances/<uuid:echeance_id>/preparer/verification/",
+        cabinet.preparer_verification,
+        name="preparer_verification",
+    ),
     path("fournisseurs/", cabinet.liste_fournisseurs, name="fournisseurs"),
     path("fournisseurs/<uuid:fournisseur_id>/", cabinet.fournisseur, name="fournisseur"),
     path("fournisseurs/<uuid:fournisseur_id>/iban/", cabinet.fournisseur_iban, name="iban"),
     path("paiements/", cabinet.paiements, name="paiements"),
     path("paiements/<uuid:ordre_id>/", cabinet.ordre, name="ordre"),
+    path("virements/<uuid:virement_id>/retourne/", cabinet.virement_retourne, name="virement_retourne"),
     path("<uuid:facture_id>/", cabinet.facture, name="facture"),
     path("<uuid:facture_id>/fichier/", cabinet.fichier, name="fichier"),
+    path("<uuid:facture_id>/joindre/", cabinet.joindre, name="joindre"),
     path("<uuid:facture_id>/comptabiliser/", cabinet.comptabilisation, name="comptabiliser"),
 ]
 

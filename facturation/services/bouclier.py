@@ -1,20 +1,21 @@
 """The shield before a payment (B3): what looks wrong, how grave, with its evidence. Reads only."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from facturation.enums import Gravite
 from facturation.models import CoordonneeBancaire, Echeance, Reglement
 from facturation.services.fournisseurs import coordonnee_courante
-from portal.lib.affichage import devise
+from portal.lib.affichage import date_courte, devise
 from portal.lib.bancaire import masquer_iban
 from qonto_link.models import CompteQonto
 from qonto_link.virements.enums import ResultatVop, StatutVirement
 from qonto_link.virements.models import VerificationBeneficiaire, Virement
 
 SOSIE = timedelta(days=60)
+IBAN_RECENT = timedelta(days=30)
 INHABITUEL = 5  # times the largest of the last payments to this supplier
 
 
@@ -41,10 +42,14 @@ def exige_second_regard(alertes: list[Alerte]) -> list[str]:
 
 
 def examiner(
-    *, echeance: Echeance, compte: CompteQonto | None, verification: VerificationBeneficiaire | None
+    *,
+    echeance: Echeance,
+    compte: CompteQonto | None,
+    verification: VerificationBeneficiaire | None,
+    maintenant: datetime,
 ) -> list[Alerte]:
     """Everything worth a look before this instalment is paid from this account."""
-    alertes = [*_iban(echeance), *_sosies(echeance), *_habitudes(echeance)]
+    alertes = [*_iban(echeance, maintenant), *_sosies(echeance), *_habitudes(echeance)]
     if verification is not None:
         alertes += _verification(verification)
     disponible = compte.solde_autorise_cents if compte else None
@@ -69,7 +74,7 @@ def _verification(verification: VerificationBeneficiaire) -> list[Alerte]:
     return []
 
 
-def _iban(echeance: Echeance) -> list[Alerte]:
+def _iban(echeance: Echeance, maintenant: datetime) -> list[Alerte]:
     fournisseur, alertes = echeance.facture.fournisseur, []
     actuelle = coordonnee_courante(fournisseur)
     if actuelle is None:
@@ -81,6 +86,19 @@ def _iban(echeance: Echeance) -> list[Alerte]:
             f"({masquer_iban(actuelle.iban)})."
         )
         alertes.append(Alerte("iban_facture", Gravite.ROUGE, texte))
+    if historique := _historique(echeance, actuelle, maintenant):
+        alertes.append(historique)
+    partage = CoordonneeBancaire.objects.filter(
+        dossier_id=echeance.dossier_id, iban=actuelle.iban, remplacee_le__isnull=True
+    ).exclude(fournisseur=fournisseur)
+    if partage.exists():
+        alertes.append(Alerte("iban_partage", Gravite.ROUGE, "Cet IBAN est aussi celui d’un autre fournisseur."))
+    return alertes
+
+
+def _historique(echeance: Echeance, actuelle: CoordonneeBancaire, maintenant: datetime) -> Alerte | None:
+    """What the past of this supplier says of his IBAN: changed since he was paid, changed lately, or never paid."""
+    fournisseur = echeance.facture.fournisseur
     payes = Virement.objects.filter(
         dossier_id=echeance.dossier_id,
         statut=StatutVirement.REGLE,
@@ -89,18 +107,25 @@ def _iban(echeance: Echeance) -> list[Alerte]:
     dernier = payes.order_by("-execute_le", "-pk").values_list("iban", flat=True).first()
     if dernier and dernier != actuelle.iban:
         texte = (
-            f"L’IBAN de {fournisseur.nom} a changé le {actuelle.depuis:%d/%m/%Y} depuis votre dernier paiement "
+            f"L’IBAN de {fournisseur.nom} a changé le {date_courte(actuelle.depuis)} depuis votre dernier paiement "
             f"({masquer_iban(dernier)} → {masquer_iban(actuelle.iban)}). Appelez-le à un numéro que vous connaissez."
         )
-        alertes.append(Alerte("iban_change", Gravite.ROUGE, texte))
-    elif dernier is None:
-        alertes.append(Alerte("nouveau", Gravite.ORANGE, f"C’est votre premier paiement à {fournisseur.nom} ici."))
-    partage = CoordonneeBancaire.objects.filter(
-        dossier_id=echeance.dossier_id, iban=actuelle.iban, remplacee_le__isnull=True
-    ).exclude(fournisseur=fournisseur)
-    if partage.exists():
-        alertes.append(Alerte("iban_partage", Gravite.ROUGE, "Cet IBAN est aussi celui d’un autre fournisseur."))
-    return alertes
+        return Alerte("iban_change", Gravite.ROUGE, texte)
+    if dernier is not None:
+        return None
+    if actuelle.depuis > maintenant - IBAN_RECENT and _remplace(actuelle):
+        texte = (
+            f"L’IBAN de {fournisseur.nom} a été remplacé le {date_courte(actuelle.depuis)} et rien n’a encore été "
+            "payé sur le nouveau. Appelez-le à un numéro que vous connaissez."
+        )
+        return Alerte("iban_recent", Gravite.ROUGE, texte)
+    return Alerte("nouveau", Gravite.ORANGE, f"C’est votre premier paiement à {fournisseur.nom} ici.")
+
+
+def _remplace(actuelle: CoordonneeBancaire) -> bool:
+    """True when the supplier had another IBAN before."""
+    anciennes = CoordonneeBancaire.objects.filter(fournisseur_id=actuelle.fournisseur_id, remplacee_le__isnull=False)
+    return anciennes.exclude(iban=actuelle.iban).exists()
 
 
 def _sosies(echeance: Echeance) -> list[Alerte]:

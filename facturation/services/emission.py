@@ -6,15 +6,13 @@ from datetime import datetime
 
 from facturation.errors import PaiementImpossible
 from facturation.models import Reglement
+from facturation.services.paiement import SEUIL_JUSTIFICATIF_CENTS, manques_du_justificatif
 from gestion_acces.services.audit import SYSTEME, Origine
 from gestion_acces.services.fichiers import ouvrir
 from qonto_link.api.client import QontoClient
 from qonto_link.virements.enums import StatutOrdre
 from qonto_link.virements.models import Ordre, Virement
 from qonto_link.virements.services.envoi import envoyer_ordre
-
-SEUIL_JUSTIFICATIF_CENTS = 3_000_000  # business reference §0.4: above 30 000 €
-TAILLE_MAX_QONTO = 10 * 1024 * 1024  # §18
 
 
 def emettre_ordre(
@@ -34,14 +32,11 @@ def _joindre_facture(virement: Virement, client: QontoClient) -> None:
     """Upload the invoice once; the key makes a second upload the same one."""
     if virement.pieces_jointes:
         return
-    reglement = Reglement.objects.select_related("echeance__facture__fichier").get(virement=virement)
-    fichier = reglement.echeance.facture.fichier
-    if fichier is None or fichier.est_efface:
-        raise PaiementImpossible(
-            [f"au-delà de 30 000 €, Qonto demande un justificatif : joignez la facture {reglement.echeance.facture}"]
-        )
-    if fichier.taille > TAILLE_MAX_QONTO:
-        raise PaiementImpossible(["la facture dépasse les 10 Mo que Qonto accepte en justificatif"])
+    reglements = Reglement.objects.select_related("echeance__facture__fichier", "echeance__facture__fournisseur")
+    facture = reglements.get(virement=virement).echeance.facture
+    fichier, manques = facture.fichier, manques_du_justificatif(facture)
+    if fichier is None or manques:
+        raise PaiementImpossible(manques)
     cle = uuid.uuid5(virement.pk, fichier.sha256)
     piece = client.upload_attachment(
         fichier=io.BytesIO(b"".join(ouvrir(fichier))),

@@ -6,8 +6,16 @@ from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from comptabilite.models import Ecriture
+from comptabilite.services.ecritures import joindre_documents
 from facturation.enums import NatureFacture, OrigineFacture, OrigineIban
-from facturation.errors import EcheancesFausses, FactureEnDouble, FactureEngagee
+from facturation.errors import (
+    DateInvraisemblable,
+    EcheancesFausses,
+    FacturationError,
+    FactureEnDouble,
+    FactureEngagee,
+)
 from facturation.models import Echeance, Facture, Fournisseur, LigneTva, Reglement
 from facturation.services.fournisseurs import changer_iban, coordonnee_courante
 from gestion_acces.models import Fichier, Utilisateur
@@ -16,6 +24,7 @@ from portal.lib.affichage import devise
 from portal.lib.montants import repartir
 
 _ORIGINES: dict[str, str] = {OrigineFacture.SAISIE: OrigineIban.SAISIE, OrigineFacture.IMPORT: OrigineIban.IMPORT}
+ANNEES = range(1990, 2100)
 DELAI_LEGAL = timedelta(days=30)  # C. com. L441-10, when nothing else was agreed
 
 
@@ -59,11 +68,14 @@ def enregistrer_facture(
     maintenant: datetime,
     origine: Origine = SYSTEME,
 ) -> Facture:
-    """Record an invoice. Raises EcheancesFausses when the instalments do not add up, FactureEnDouble when it is known.
+    """Record an invoice. Raises EcheancesFausses when the instalments do not add up, FactureEnDouble when it is known,
+    DateInvraisemblable for a year that no invoice has.
 
     An IBAN that the supplier had not yet becomes his; another one than his is kept on the invoice and shown by the
     shield before paying, never taken over by itself.
     """
+    if any(jour.year not in ANNEES for jour in (saisie.date_emission, *(jour for jour, _ in saisie.echeances))):
+        raise DateInvraisemblable
     echeances = saisie.echeances or ((saisie.date_emission + DELAI_LEGAL, saisie.montant_ttc_cents),)
     ecart = sum(montant for _, montant in echeances) - saisie.montant_ttc_cents
     if ecart:
@@ -140,6 +152,32 @@ def echeances_egales(montant_cents: int, nombre: int, premiere: date, pas_jours:
         (premiere + timedelta(days=pas_jours * rang), part)
         for rang, part in enumerate(repartir(montant_cents, nombre))
     ]
+
+
+def joindre_document(
+    *, facture: Facture, fichier: Fichier, maintenant: datetime, origine: Origine = SYSTEME
+) -> Facture:
+    """Give an invoice its document, or another one while nothing was ordered on it. Raises FacturationError."""
+    with transaction.atomic():
+        actuelle = Facture.objects.select_for_update(of=("self",)).select_related("fichier").get(pk=facture.pk)
+        present = actuelle.fichier is not None and not actuelle.fichier.est_efface
+        if present and est_engagee(facture):
+            raise FacturationError("Un règlement existe sur cette facture : son document ne se remplace plus.")
+        Facture.objects.filter(pk=facture.pk).update(fichier=fichier)
+        facture.fichier = fichier
+        achat = Ecriture.objects.filter(dossier_id=facture.dossier_id, cle=f"achat:{facture.pk}").first()
+        if achat is not None and not achat.exercice.est_clos:
+            joindre_documents(ecriture=achat, fichiers=(fichier,), maintenant=maintenant)
+        journaliser(
+            cabinet=facture.dossier.cabinet,
+            dossier=facture.dossier,
+            acte="facture.joindre",
+            date=maintenant,
+            origine=origine,
+            objet=str(facture)[:200],
+            apres={"nom": fichier.nom[:200], "sha256": fichier.sha256},
+        )
+    return facture
 
 
 def est_engagee(facture: Facture) -> bool:

@@ -11,33 +11,40 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from comptabilite.errors import ComptabiliteError
-from comptabilite.models import Journal
-from comptabilite.services.exercices import exercice_pour
+from comptabilite.models import Exercice, Journal, Parametres
+from comptabilite.services.exercices import controler_date
 from facturation.enums import ModeReglement, NatureFacture
 from facturation.errors import (
+    CoordonneesChangees,
+    DateAVenir,
     DatePassee,
     EcheanceDejaReglee,
     FacturationError,
     PaiementImpossible,
     SecondRegardManquant,
 )
-from facturation.models import Echeance, Reglement
+from facturation.models import CoordonneeBancaire, Echeance, Facture, Reglement
 from facturation.services.bouclier import Alerte, exige_second_regard
 from facturation.services.fournisseurs import coordonnee_courante
 from gestion_acces.models import Dossier, Utilisateur
 from gestion_acces.services.audit import SYSTEME, Origine, journaliser
-from portal.lib.affichage import jour_de_paris
+from portal.lib.affichage import date_courte, devise, jour_de_paris
 from portal.lib.calendrier import prochain_jour_ouvre
 from qonto_link.models import CompteQonto
 from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
 from qonto_link.virements.services.preparation import LigneOrdre, preparer_ordre
 
 HORIZON = timedelta(days=365)
+SEUIL_JUSTIFICATIF_CENTS = 3_000_000  # business reference §0.4: above 30 000 €
+TAILLE_MAX_QONTO = 10 * 1024 * 1024  # §18
 
 
 @dataclass(frozen=True)
 class Saisie:
-    """What the payer chose for one instalment in « Transaction de paiement » (S13); `date` is a Paris day."""
+    """What the payer chose for one instalment in « Transaction de paiement » (S13); `date` is a Paris day.
+
+    `coordonnee`: where the payer was shown that the supplier is paid; None when nobody was shown anything.
+    """
 
     echeance: Echeance
     reference: str
@@ -46,6 +53,7 @@ class Saisie:
     verification: VerificationBeneficiaire | None = None
     motif_poursuite: str = ""
     beneficiaire_id: str = ""
+    coordonnee: CoordonneeBancaire | None = None
 
 
 def comptes_debiteurs(dossier: Dossier) -> list[CompteQonto]:
@@ -60,9 +68,13 @@ def comptes_debiteurs(dossier: Dossier) -> list[CompteQonto]:
 
 def journal_du_compte(compte: CompteQonto) -> Journal | None:
     """The treasury journal tied to the Qonto account in the accounting dossier (S14), or None."""
-    return Journal.objects.filter(
-        dossier_id=compte.dossier_id, compte_bancaire__compte_qonto=compte, compte_tresorerie__isnull=False
-    ).first()
+    return (
+        Journal.objects.filter(
+            dossier_id=compte.dossier_id, compte_bancaire__compte_qonto=compte, compte_tresorerie__isnull=False
+        )
+        .select_related("compte_bancaire", "compte_tresorerie")
+        .first()
+    )
 
 
 def date_proposee(echeance: Echeance, aujourdhui: date) -> date:
@@ -71,7 +83,7 @@ def date_proposee(echeance: Echeance, aujourdhui: date) -> date:
 
 
 def manques_pour_payer(*, echeance: Echeance, compte: CompteQonto | None, jour: date) -> list[str]:
-    """What the set-up lacks, each in words, said before paying and not after."""
+    """What the set-up lacks, each in words, said before paying and not after. Reads only."""
     fournisseur, manques = echeance.facture.fournisseur, []
     if echeance.facture.nature == NatureFacture.AVOIR:
         manques.append("un avoir ne se paie pas")
@@ -83,16 +95,55 @@ def manques_pour_payer(*, echeance: Echeance, compte: CompteQonto | None, jour: 
         manques.append("aucun compte Qonto n’est associé au dossier")
     elif not compte.connexion.est_active:
         manques.append("la connexion à Qonto doit être renouvelée depuis la tuile Qonto")
-    elif journal_du_compte(compte) is None:
-        manques.append(
+    else:
+        manques += _manques_de_la_banque(compte, echeance.montant_cents)
+    if echeance.montant_cents > SEUIL_JUSTIFICATIF_CENTS:
+        manques += manques_du_justificatif(echeance.facture)
+    if fermee := _periode_fermee(echeance.dossier, prochain_jour_ouvre(jour)):
+        manques.append(fermee)
+    return manques
+
+
+def _manques_de_la_banque(compte: CompteQonto, montant_cents: int) -> list[str]:
+    """What the card of the bank (S17) does not allow."""
+    journal = journal_du_compte(compte)
+    if journal is None:
+        return [
             "le journal de trésorerie du compte Qonto n’est pas créé : votre cabinet le crée dans la fiche du "
             "dossier, onglet Banques"
+        ]
+    banque, manques = journal.compte_bancaire, []
+    if not banque.regle_fournisseurs:
+        manques.append(
+            f"le compte {compte.nom} n’est pas utilisé pour les règlements fournisseurs : votre cabinet le décide "
+            "dans la fiche du dossier, onglet Banques"
         )
-    try:
-        exercice_pour(dossier=echeance.dossier, date=prochain_jour_ouvre(jour))
-    except ComptabiliteError as refus:
-        manques.append(str(refus).rstrip("."))
+    if banque.plafond_cents is not None and montant_cents > banque.plafond_cents:
+        manques.append(f"ce montant dépasse le plafond par règlement de la banque ({devise(banque.plafond_cents)})")
     return manques
+
+
+def manques_du_justificatif(facture: Facture) -> list[str]:
+    """What Qonto would refuse of the document that it demands above 30 000 €."""
+    fichier = facture.fichier
+    if fichier is None or fichier.est_efface:
+        return [f"au-delà de 30 000 €, Qonto demande un justificatif : joignez le document de la facture {facture}"]
+    if fichier.taille > TAILLE_MAX_QONTO:
+        return ["le document de la facture dépasse les 10 Mo que Qonto accepte en justificatif"]
+    return []
+
+
+def _periode_fermee(dossier: Dossier, jour: date) -> str:
+    """Why the books cannot take an entry of that day; empty when they can. Opens no exercice."""
+    exercice = Exercice.objects.filter(dossier=dossier, debut__lte=jour, fin__gte=jour).first()
+    if exercice is not None and exercice.est_clos:
+        return f"l’exercice qui couvre le {date_courte(jour)} est clos"
+    reglages = Parametres.objects.filter(dossier=dossier).first() or Parametres(dossier=dossier)
+    try:
+        controler_date(dossier=dossier, date=jour, reglages=reglages)
+    except ComptabiliteError as refus:
+        return str(refus).rstrip(".")
+    return ""
 
 
 def preparer_paiement(
@@ -152,6 +203,8 @@ def _ligne(saisie: Saisie) -> LigneOrdre:
     coordonnee = coordonnee_courante(fournisseur)
     if coordonnee is None:
         raise PaiementImpossible([f"l’IBAN de {fournisseur.nom} manque"])
+    if saisie.coordonnee is not None and saisie.coordonnee.pk != coordonnee.pk:
+        raise CoordonneesChangees
     return LigneOrdre(
         montant_cents=saisie.echeance.montant_cents,
         beneficiaire=fournisseur.nom,
@@ -195,10 +248,12 @@ def regler_autrement(
 ) -> Reglement:
     """Note that an instalment was paid outside of the portal; no entry is made, the bank line will bring it.
 
-    Raises EcheanceDejaReglee, and ValueError for the mode that only the portal's orders have.
+    Raises EcheanceDejaReglee, DateAVenir, and ValueError for the mode that only the portal's orders have.
     """
     if mode == ModeReglement.QONTO:
         raise ValueError("A payment by Qonto is an order, not a note.")
+    if jour > jour_de_paris(maintenant):
+        raise DateAVenir
     try:
         with transaction.atomic():
             reglement = Reglement.objects.create(

@@ -8,22 +8,28 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from facturation.errors import FacturationError, SecondRegardManquant
-from facturation.forms import FactureForm, FournisseurForm, IbanForm, ImportForm, PaiementForm
-from facturation.models import Echeance
+from facturation.errors import FacturationError
+from facturation.forms import (
+    FactureForm,
+    FournisseurForm,
+    IbanForm,
+    ImportForm,
+    JoindreForm,
+    PaiementForm,
+    RetourForm,
+)
+from facturation.models import Echeance, Facture
 from facturation.queries import avec_echeances, factures, fournisseurs, ordres, reglements_par_virement
 from facturation.saisie import Auteur, importer, saisir_facture
-from facturation.services.bouclier import gravite_de
+from facturation.services.corrections import marquer_retourne
 from facturation.services.ecritures import comptabiliser, comptabiliser_achat, ecriture_du_virement
-from facturation.services.fournisseurs import changer_iban, coordonnee_courante
+from facturation.services.fournisseurs import changer_iban
 from facturation.services.paiement import comptes_debiteurs, date_proposee
-from facturation.tunnel import preparer_une
 from facturation.views.commun import (
     CABINET,
     COLONNES,
     STATUTS_EN_COURS,
     aujourdhui,
-    bouclier,
     calendrier_du_mois,
     contexte_facture,
     contexte_fournisseur,
@@ -32,11 +38,13 @@ from facturation.views.commun import (
     echeance_ou_404,
     facture_ou_404,
     fournisseur_ou_404,
+    joindre_a,
     methodes_sca,
     ordre_ou_404,
     rendre,
-    verifier,
+    virement_ou_404,
 )
+from facturation.views.fenetre import RIEN, Montre, compte_choisi, contexte_fenetre, ordonner, verifier_maintenant
 from gestion_acces.acces import ACTE, FORMULAIRE, RequeteCabinet, vue_dossier_cabinet
 from gestion_acces.services.audit import origine_de
 from gestion_acces.services.fichiers import reponse
@@ -109,9 +117,21 @@ def importation(request: RequeteCabinet) -> HttpResponse:
 
 @vue_dossier_cabinet()
 def facture(request: RequeteCabinet, facture_id: UUID) -> HttpResponse:
-    ligne = facture_ou_404(request.dossier, facture_id)
-    contexte = contexte_facture(ligne) | {"peut_preparer": True, "peut_payer": peut_preparer(request)}
-    return rendre(request, "facturation/facture.html", CABINET | contexte)
+    return _page_facture(request, facture_ou_404(request.dossier, facture_id))
+
+
+def _page_facture(request: RequeteCabinet, ligne: Facture, joindre: JoindreForm | None = None) -> HttpResponse:
+    contexte = contexte_facture(ligne, joindre) | {"peut_preparer": True, "peut_payer": peut_preparer(request)}
+    return rendre(request, "facturation/facture.html", CABINET | contexte, status=422 if joindre else 200)
+
+
+@vue_dossier_cabinet(methodes=ACTE)
+def joindre(request: RequeteCabinet, facture_id: UUID) -> HttpResponse:
+    ligne, form = facture_ou_404(request.dossier, facture_id), JoindreForm(request.POST, request.FILES)
+    if form.is_valid() and joindre_a(form, ligne, auteur_de(request)):
+        messages.success(request, "Le document est joint à la facture.")
+        return redirect("facturation:facture", request.dossier.pk, ligne.pk)
+    return _page_facture(request, ligne, joindre=form)
 
 
 @vue_dossier_cabinet()
@@ -140,47 +160,46 @@ def comptabilisation(request: RequeteCabinet, facture_id: UUID) -> HttpResponse:
     return redirect("facturation:facture", request.dossier.pk, ligne.pk)
 
 
-def _fenetre(request: RequeteCabinet, echeance: Echeance, form: PaiementForm) -> HttpResponse:
-    comptes = comptes_debiteurs(request.dossier)
-    compte = comptes[0] if comptes else None
-    verification = verifier(echeance, compte, request.user, timezone.now())
-    alertes = bouclier(echeance, compte, verification)
-    contexte = {
-        "dossier": request.dossier,
-        "echeance": echeance,
-        "facture": echeance.facture,
-        "form": form,
-        "compte": compte,
-        "comptes": comptes,
-        "coordonnee": coordonnee_courante(echeance.facture.fournisseur),
-        "verification": verification,
-        "alertes": alertes,
-        "gravite": gravite_de(alertes),
-        "motif_exige": bool(form.errors.get("motif")) or not (verification is None or verification.favorable),
-        "peut_valider": False,
-    }
-    return rendre(request, "facturation/paiement.html", CABINET | contexte, status=422 if form.errors else 200)
+def _fenetre(request: RequeteCabinet, echeance: Echeance, form: PaiementForm, montre: Montre = RIEN) -> HttpResponse:
+    contexte = contexte_fenetre(echeance, form, montre) | {"peut_valider": False}
+    gabarit = "facturation/paiement.html"
+    if request.headers.get("HX-Request"):
+        gabarit += "#fenetre"
+    return rendre(request, gabarit, CABINET | contexte, status=422 if form.errors else 200)
+
+
+def _formulaire(request: RequeteCabinet, echeance: Echeance) -> PaiementForm:
+    """The window's form; refuses the collaborator of a firm that keeps payments to its administrators."""
+    if not peut_preparer(request):
+        raise PermissionDenied("Votre cabinet ne permet pas aux collaborateurs de préparer des paiements.")
+    initial = {"reference": echeance.facture.numero, "date": date_proposee(echeance, aujourdhui())}
+    donnees = request.POST if request.method == "POST" else None
+    return PaiementForm(donnees, initial=initial, comptes=comptes_debiteurs(request.dossier), methodes=methodes_sca())
+
+
+@vue_dossier_cabinet(methodes=ACTE)
+def preparer_verification(request: RequeteCabinet, echeance_id: UUID) -> HttpResponse:
+    """Runs when the window opens, or by « Vérifier le bénéficiaire »."""
+    echeance = echeance_ou_404(request.dossier, echeance_id)
+    form = _formulaire(request, echeance)
+    compte = compte_choisi(comptes_debiteurs(request.dossier), request.POST.get("compte", ""))
+    montre = verifier_maintenant(echeance, compte, auteur_de(request))
+    form.is_valid()
+    form.errors.clear()
+    return _fenetre(request, echeance, form, montre)
 
 
 @vue_dossier_cabinet(methodes=FORMULAIRE)
 def preparer(request: RequeteCabinet, echeance_id: UUID) -> HttpResponse:
-    echeance, comptes = echeance_ou_404(request.dossier, echeance_id), comptes_debiteurs(request.dossier)
-    if not peut_preparer(request):
-        raise PermissionDenied("Votre cabinet ne permet pas aux collaborateurs de préparer des paiements.")
-    initial = {"reference": echeance.facture.numero, "date": date_proposee(echeance, aujourdhui())}
-    form = PaiementForm(request.POST or None, initial=initial, comptes=comptes, methodes=methodes_sca())
-    if request.method != "POST" or not form.is_valid():
+    echeance = echeance_ou_404(request.dossier, echeance_id)
+    form = _formulaire(request, echeance)
+    if request.method != "POST":
         return _fenetre(request, echeance, form)
-    auteur, compte = auteur_de(request), form.cleaned_data["compte"]
-    verifiee = verifier(echeance, compte, request.user, auteur.maintenant)
-    alertes = bouclier(echeance, compte, verifiee)
-    try:
-        ordre = preparer_une(form.saisie(echeance, verifiee), compte, alertes, auteur, a_approuver=True)
-    except REFUS as refus:
-        form.add_error("motif" if isinstance(refus, SecondRegardManquant) else None, str(refus))
-        return _fenetre(request, echeance, form)
+    issue = ordonner(form, echeance, auteur_de(request), a_approuver=True)
+    if isinstance(issue, Montre):
+        return _fenetre(request, echeance, form, issue)
     messages.success(request, "Le paiement est préparé : votre client doit l’approuver.")
-    return redirect("facturation:ordre", request.dossier.pk, ordre.pk)
+    return redirect("facturation:ordre", request.dossier.pk, issue.pk)
 
 
 @vue_dossier_cabinet()
@@ -232,6 +251,21 @@ def paiements(request: RequeteCabinet) -> HttpResponse:
 
 @vue_dossier_cabinet()
 def ordre(request: RequeteCabinet, ordre_id: UUID) -> HttpResponse:
-    contexte = contexte_ordre(ordre_ou_404(request.dossier, ordre_id), timezone.now())
+    contexte = contexte_ordre(ordre_ou_404(request.dossier, ordre_id), auteur_de(request))
+    for ligne in contexte["lignes"]:
+        ligne.retour = RetourForm(auto_id=f"retour-{ligne.virement.pk}-%s")
     droits = {"peut_valider": False, "peut_preparer": False, "a_suivre": False}
     return rendre(request, "facturation/ordre.html", CABINET | contexte | droits)
+
+
+@vue_dossier_cabinet(methodes=ACTE)
+def virement_retourne(request: RequeteCabinet, virement_id: UUID) -> HttpResponse:
+    """The supplier's bank sent the money back: said by the firm, which sees it on the account."""
+    virement, form = virement_ou_404(request.dossier, virement_id), RetourForm(request.POST)
+    try:
+        motif = form.cleaned_data["motif"] if form.is_valid() else ""
+        marquer_retourne(virement=virement, motif=motif, maintenant=timezone.now(), origine=origine_de(request))
+        messages.success(request, "Le virement est marqué comme retourné, l’échéance est à nouveau ouverte.")
+    except REFUS as refus:
+        messages.error(request, str(refus))
+    return redirect("facturation:ordre", request.dossier.pk, virement.ordre_id)

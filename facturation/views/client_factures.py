@@ -8,9 +8,19 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from facturation.errors import FacturationError
-from facturation.forms import AutrementForm, EcheancesForm, FactureForm, FournisseurForm, IbanForm, ImportForm
+from facturation.forms import (
+    AutrementForm,
+    EcheancesForm,
+    FactureForm,
+    FournisseurForm,
+    IbanForm,
+    ImportForm,
+    JoindreForm,
+)
+from facturation.models import Facture
 from facturation.queries import avec_echeances, factures, fournisseurs
 from facturation.saisie import Auteur, importer, saisir_facture
+from facturation.services.corrections import annuler_note
 from facturation.services.factures import changer_echeances
 from facturation.services.fournisseurs import changer_iban
 from facturation.services.paiement import regler_autrement
@@ -25,6 +35,8 @@ from facturation.views.commun import (
     echeance_ou_404,
     facture_ou_404,
     fournisseur_ou_404,
+    joindre_a,
+    reglement_ou_404,
     rendre,
 )
 from gestion_acces.acces import ACTE, FORMULAIRE, RequeteClient, niveau_sur, vue_dossier_client
@@ -93,13 +105,25 @@ def importation(request: RequeteClient) -> HttpResponse:
 
 @vue_dossier_client(service=Service.I_FACTURE)
 def facture(request: RequeteClient, facture_id: UUID) -> HttpResponse:
-    ligne = facture_ou_404(request.dossier, facture_id)
+    return _page_facture(request, facture_ou_404(request.dossier, facture_id))
+
+
+def _page_facture(request: RequeteClient, ligne: Facture, joindre: JoindreForm | None = None) -> HttpResponse:
     qonto = niveau_sur(request.membre, Service.QONTO)
-    contexte = contexte_facture(ligne) | {
+    contexte = contexte_facture(ligne, joindre) | {
         "peut_preparer": request.niveau != Niveau.CONSULTER,
         "peut_payer": qonto in (Niveau.PREPARER, Niveau.PAYER),
     }
-    return rendre(request, "facturation/facture.html", CLIENT | contexte)
+    return rendre(request, "facturation/facture.html", CLIENT | contexte, status=422 if joindre else 200)
+
+
+@vue_dossier_client(methodes=ACTE, service=Service.I_FACTURE, niveau=Niveau.PREPARER)
+def joindre(request: RequeteClient, facture_id: UUID) -> HttpResponse:
+    ligne, form = facture_ou_404(request.dossier, facture_id), JoindreForm(request.POST, request.FILES)
+    if form.is_valid() and joindre_a(form, ligne, auteur_de(request)):
+        messages.success(request, "Le document est joint à la facture.")
+        return redirect("facturation:facture_client", request.dossier.pk, ligne.pk)
+    return _page_facture(request, ligne, joindre=form)
 
 
 @vue_dossier_client(service=Service.I_FACTURE)
@@ -114,7 +138,8 @@ def fichier(request: RequeteClient, facture_id: UUID) -> HttpResponseBase:
 def echeances(request: RequeteClient, facture_id: UUID) -> HttpResponse:
     ligne = facture_ou_404(request.dossier, facture_id)
     actuelles = [(e.date, e.montant_cents) for e in ligne.echeances.order_by("rang")]
-    nombre = min(max(int(texte), 1), 24) if (texte := request.GET.get("nombre", "")).isdigit() else len(actuelles)
+    texte = request.GET.get("nombre", "")[:3]
+    nombre = min(max(int(texte), 1), 24) if texte.isdecimal() else len(actuelles)
     form = EcheancesForm(request.POST or None, lignes=actuelles, nombre=nombre)
     if request.method == "POST" and form.is_valid():
         try:
@@ -149,6 +174,18 @@ def autrement(request: RequeteClient, echeance_id: UUID) -> HttpResponse:
     except FacturationError as refus:
         messages.error(request, str(refus))
     return redirect("facturation:facture_client", request.dossier.pk, echeance.facture_id)
+
+
+@vue_dossier_client(methodes=ACTE, service=Service.I_FACTURE, niveau=Niveau.PREPARER)
+def annuler_reglement(request: RequeteClient, reglement_id: UUID) -> HttpResponse:
+    """Take back a settlement noted by mistake."""
+    reglement = reglement_ou_404(request.dossier, reglement_id)
+    try:
+        annuler_note(reglement=reglement, maintenant=timezone.now(), origine=origine_de(request))
+        messages.success(request, "La note est retirée, l’échéance est à nouveau ouverte.")
+    except FacturationError as refus:
+        messages.error(request, str(refus))
+    return redirect("facturation:facture_client", request.dossier.pk, reglement.echeance.facture_id)
 
 
 @vue_dossier_client(service=Service.I_FACTURE)

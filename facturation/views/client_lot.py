@@ -5,8 +5,9 @@ from uuid import UUID
 from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
-from facturation.errors import FacturationError
+from facturation.errors import CoordonneesChangees, FacturationError
 from facturation.forms import LotForm
 from facturation.models import Echeance
 from facturation.queries import verifications_montrees
@@ -24,6 +25,7 @@ from qonto_link.virements.services.preparation import TAILLE_LOT
 
 AGE_VERIFICATION = 30 * 60  # seconds between what was shown and what is ordered
 SEL = "facturation.lot"
+SANS_COMPTE = "Aucun compte Qonto n’est associé au dossier."
 
 
 def _echeances(request: RequeteClient) -> list[Echeance]:
@@ -40,12 +42,19 @@ def _echeances(request: RequeteClient) -> list[Echeance]:
 
 
 def _page(
-    request: RequeteClient, panier: Panier, form: LotForm, compte: CompteQonto | None, erreur: str = ""
+    request: RequeteClient,
+    panier: Panier,
+    form: LotForm,
+    compte: CompteQonto | None,
+    erreur: str = "",
+    *,
+    a_verifier: bool = False,
 ) -> HttpResponse:
-    alertes = panier.alertes(compte)
+    alertes = panier.alertes(compte, timezone.now())
     lignes = [
         {
             "echeance": echeance,
+            "coordonnee": panier.coordonnees.get(str(echeance.pk)),
             "verification": panier.verifications.get(str(echeance.pk)),
             "alertes": alertes[str(echeance.pk)],
             "gravite": gravite_de(alertes[str(echeance.pk)]),
@@ -61,6 +70,7 @@ def _page(
         "total_cents": panier.total_cents,
         "solde_apres_cents": None if disponible is None else disponible - panier.total_cents,
         "verifie": bool(panier.verifications),
+        "a_verifier": a_verifier,
         "motif_exige": any(exige_second_regard(ligne) for ligne in alertes.values())
         or any(not verification.favorable for verification in panier.verifications.values()),
         "sceau": _sceller(panier),
@@ -68,7 +78,10 @@ def _page(
         "erreur": erreur,
     }
     statut = 422 if erreur or form.errors else 200
-    return rendre(request, "facturation/selection.html", CLIENT | contexte, status=statut)
+    gabarit = "facturation/selection.html"
+    if request.headers.get("HX-Request"):
+        gabarit += "#selection"
+    return rendre(request, gabarit, CLIENT | contexte, status=statut)
 
 
 def _sceller(panier: Panier) -> str:
@@ -76,37 +89,55 @@ def _sceller(panier: Panier) -> str:
     if not panier.jeton:
         return ""
     return signing.dumps(
-        {"v": {cle: verification.pk for cle, verification in panier.verifications.items()}, "j": panier.jeton},
+        {
+            "v": {cle: verification.pk for cle, verification in panier.verifications.items()},
+            "c": {cle: coordonnee.pk for cle, coordonnee in panier.coordonnees.items()},
+            "j": panier.jeton,
+        },
         salt=SEL,
     )
 
 
-def _desceller(panier: Panier, request: RequeteClient) -> bool:
-    """Put back what the page showed, if it is about the same instalments and young enough."""
+def _desceller(panier: Panier, request: RequeteClient) -> str:
+    """Put back what the page showed, if it is about the same instalments and young enough; else why it is not."""
+    refaites = "Les vérifications ont été refaites : relisez-les."
     try:
         lu = signing.loads(request.POST.get("sceau", ""), salt=SEL, max_age=AGE_VERIFICATION)
     except signing.BadSignature:
-        return False
+        return refaites
     if set(lu["v"]) != {str(echeance.pk) for echeance in panier.echeances}:
-        return False
+        return refaites
+    if lu["c"] != {cle: coordonnee.pk for cle, coordonnee in panier.coordonnees.items()}:
+        return str(CoordonneesChangees())
     trouvees = verifications_montrees(request.dossier, lu["v"].values())
     if len(trouvees) != len(set(lu["v"].values())):
-        return False
+        return refaites
     panier.jeton = lu["j"]
     panier.verifications = {cle: trouvees[pk] for cle, pk in lu["v"].items()}
-    return True
+    return ""
 
 
 @vue_dossier_client(service=Service.QONTO, niveau=Niveau.PREPARER)
 def selection(request: RequeteClient) -> HttpResponse:
-    """The chosen instalments, each payee verified at Qonto, with the balance after."""
+    """The chosen instalments with the balance after; the page then asks for the verification of each payee."""
     panier, comptes = Panier(_echeances(request)), comptes_debiteurs(request.dossier)
     if not panier.echeances:
         return redirect("facturation:accueil_client", request.dossier.pk)
     form = LotForm(initial={"date": aujourdhui()}, comptes=comptes, methodes=methodes_sca())
     compte = comptes[0] if comptes else None
-    sans_compte = "Aucun compte Qonto n’est associé au dossier."
-    erreur = _verifier(request, panier, compte) if compte else sans_compte
+    return _page(request, panier, form, compte, "" if compte else SANS_COMPTE, a_verifier=compte is not None)
+
+
+@vue_dossier_client(methodes=ACTE, service=Service.QONTO, niveau=Niveau.PREPARER)
+def selection_verifier(request: RequeteClient) -> HttpResponse:
+    """Runs when the page opens, or by « Vérifier les bénéficiaires »."""
+    panier, comptes = Panier(_echeances(request)), comptes_debiteurs(request.dossier)
+    if not panier.echeances:
+        return redirect("facturation:accueil_client", request.dossier.pk)
+    form = LotForm(request.POST, comptes=comptes, methodes=methodes_sca())
+    choisi = form.cleaned_data.get("compte") if form.is_valid() else None
+    compte = choisi or (comptes[0] if comptes else None)
+    erreur = _verifier(request, panier, compte) if compte else SANS_COMPTE
     return _page(request, panier, form, compte, erreur)
 
 
@@ -130,9 +161,9 @@ def _preparer(request: RequeteClient, *, a_approuver: bool) -> Ordre | HttpRespo
     compte = form.cleaned_data["compte"] if form.is_valid() else None
     if compte is None:
         return _page(request, panier, form, comptes[0] if comptes else None)
-    if not _desceller(panier, request):
+    if ecart := _desceller(panier, request):
         erreur = _verifier(request, panier, compte)
-        return _page(request, panier, form, compte, erreur or "Les vérifications ont été refaites : relisez-les.")
+        return _page(request, panier, form, compte, erreur or ecart)
     motif = form.cleaned_data["motif"]
     try:
         if not motif.strip() and any(not v.favorable for v in panier.verifications.values()):

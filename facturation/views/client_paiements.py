@@ -9,101 +9,62 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from facturation.errors import FacturationError, SecondRegardManquant
+from facturation.approbation import (
+    AVANT_ENVOI,
+    controler_ordre,
+    empreinte,
+    rafraichir_verifications,
+    reprendre_motif,
+)
+from facturation.errors import FacturationError
 from facturation.forms import MotifForm, PaiementForm
 from facturation.models import Echeance
 from facturation.queries import ordres
 from facturation.saisie import Auteur
-from facturation.services.bouclier import Alerte, exige_second_regard, gravite_de
 from facturation.services.emission import emettre_ordre
-from facturation.services.fournisseurs import coordonnee_courante
-from facturation.services.paiement import (
-    comptes_debiteurs,
-    date_proposee,
-    manques_pour_payer,
-)
-from facturation.tunnel import preparer_une, rafraichir_verifications
+from facturation.services.paiement import comptes_debiteurs, date_proposee
 from facturation.views.commun import (
     CLIENT,
     STATUTS_EN_COURS,
     aujourdhui,
-    bouclier,
     client_de,
     contexte_ordre,
     echeance_ou_404,
     methodes_sca,
     ordre_ou_404,
     rendre,
-    verification_de,
-    verifier,
     virement_ou_404,
 )
+from facturation.views.fenetre import RIEN, Montre, compte_choisi, contexte_fenetre, ordonner, verifier_maintenant
 from gestion_acces.acces import ACTE, RequeteClient, vue_dossier_client
 from gestion_acces.enums import Niveau, Service
 from gestion_acces.services.audit import origine_de
-from portal.lib.calendrier import prochain_jour_ouvre
 from portal.lib.pages import paginer
 from qonto_link.api.errors import QontoError
 from qonto_link.errors import QontoLinkError
-from qonto_link.models import CompteQonto
 from qonto_link.services.comptes import rafraichir_soldes
-from qonto_link.virements.enums import StatutOrdre
-from qonto_link.virements.models import Ordre, VerificationBeneficiaire
+from qonto_link.virements.enums import StatutOrdre, StatutVirement
+from qonto_link.virements.models import Ordre
 from qonto_link.virements.services.doute import lever_doute
 from qonto_link.virements.services.envoi import changer_methode, suivre_authentification
 from qonto_link.virements.services.preparation import abandonner_ordre, approuver_ordre
 from qonto_link.virements.services.suivi import annuler_virement, preuve, suivre_ordre
 
 REFUS = (FacturationError, QontoLinkError)
+VERIFICATION_CHANGEE = "La vérification du bénéficiaire n’est plus celle qui était affichée : relisez-la."
 
 
 def auteur_de(request: RequeteClient) -> Auteur:
     return Auteur(request.user, origine_de(request), timezone.now())
 
 
-def _compte(dossier_comptes: list[CompteQonto], identifiant: str) -> CompteQonto | None:
-    choisi = next((compte for compte in dossier_comptes if str(compte.pk) == identifiant), None)
-    return choisi or (dossier_comptes[0] if dossier_comptes else None)
-
-
-def _fenetre(
-    request: RequeteClient,
-    echeance: Echeance,
-    form: PaiementForm,
-    *,
-    verification: VerificationBeneficiaire | None = None,
-    alertes: list[Alerte] | None = None,
-) -> HttpResponse:
+def _fenetre(request: RequeteClient, echeance: Echeance, form: PaiementForm, montre: Montre = RIEN) -> HttpResponse:
     """« Transaction de paiement » (S13), a page of its own or the inside of the dialog."""
-    comptes = comptes_debiteurs(request.dossier)
-    compte = _compte(comptes, str(form["compte"].value() or ""))
-    choisie = form.cleaned_data.get("date") if form.is_bound else form.initial["date"]
-    execution = prochain_jour_ouvre(choisie) if choisie else None
-    contexte = {
-        "dossier": request.dossier,
-        "echeance": echeance,
-        "facture": echeance.facture,
-        "form": form,
-        "compte": compte,
-        "comptes": comptes,
-        "coordonnee": coordonnee_courante(echeance.facture.fournisseur),
-        "manques": manques_pour_payer(echeance=echeance, compte=compte, jour=date_proposee(echeance, aujourdhui())),
-        "verification": verification,
-        "alertes": alertes,
-        "gravite": gravite_de(alertes) if alertes is not None else "",
-        "date_choisie": choisie,
-        "execution": execution if execution != choisie else None,
-        "motif_exige": bool(alertes and (exige_second_regard(alertes) or _defavorable(verification))),
-        "peut_valider": request.niveau == Niveau.PAYER,
-    }
+    contexte = contexte_fenetre(echeance, form, montre) | {"peut_valider": request.niveau == Niveau.PAYER}
     gabarit = "facturation/paiement.html"
     if request.headers.get("HX-Request"):
         gabarit += "#fenetre"
     return rendre(request, gabarit, CLIENT | contexte, status=422 if form.errors else 200)
-
-
-def _defavorable(verification: VerificationBeneficiaire | None) -> bool:
-    return verification is not None and not verification.favorable
 
 
 def _formulaire(request: RequeteClient, echeance: Echeance) -> PaiementForm:
@@ -127,40 +88,25 @@ def payer(request: RequeteClient, echeance_id: UUID) -> HttpResponse:
 def verification(request: RequeteClient, echeance_id: UUID) -> HttpResponse:
     """Runs when the window opens: balance read again, verification of payee, shield."""
     echeance = echeance_ou_404(request.dossier, echeance_id)
-    compte = _compte(comptes_debiteurs(request.dossier), request.POST.get("compte", ""))
+    compte = compte_choisi(comptes_debiteurs(request.dossier), request.POST.get("compte", ""))
     if compte is not None:
         try:
             rafraichir_soldes(connexion=compte.connexion, maintenant=timezone.now())
         except QontoLinkError:
             messages.warning(request, "Qonto ne répond pas : le solde affiché est le dernier connu.")
         compte.refresh_from_db()
-    resultat = verifier(echeance, compte, request.user, timezone.now())
-    alertes = bouclier(echeance, compte, resultat)
-    form = PaiementForm(
-        request.POST,
-        comptes=comptes_debiteurs(request.dossier),
-        methodes=methodes_sca(),
-        initial={"compte": compte.pk if compte else None},
-    )
+    montre = verifier_maintenant(echeance, compte, auteur_de(request))
+    form = _formulaire(request, echeance)
     form.is_valid()
     form.errors.clear()
-    return _fenetre(request, echeance, form, verification=resultat, alertes=alertes)
+    return _fenetre(request, echeance, form, montre)
 
 
 def _preparer(request: RequeteClient, echeance: Echeance, *, a_approuver: bool) -> Ordre | HttpResponse:
     """The order of a posted window, or the window again with what is wrong."""
     form = _formulaire(request, echeance)
-    if not form.is_valid():
-        return _fenetre(request, echeance, form)
-    auteur, compte = auteur_de(request), form.cleaned_data["compte"]
-    montree = verification_de(echeance, form.cleaned_data["verification"], auteur.maintenant)
-    verifiee = montree or verifier(echeance, compte, auteur.personne, auteur.maintenant)
-    alertes = bouclier(echeance, compte, verifiee)
-    try:
-        return preparer_une(form.saisie(echeance, verifiee), compte, alertes, auteur, a_approuver=a_approuver)
-    except REFUS as refus:
-        form.add_error("motif" if isinstance(refus, SecondRegardManquant) else None, str(refus))
-        return _fenetre(request, echeance, form, verification=verifiee, alertes=alertes)
+    issue = ordonner(form, echeance, auteur_de(request), a_approuver=a_approuver)
+    return _fenetre(request, echeance, form, issue) if isinstance(issue, Montre) else issue
 
 
 @vue_dossier_client(methodes=ACTE, service=Service.QONTO, niveau=Niveau.PREPARER)
@@ -223,7 +169,7 @@ def ordre(request: RequeteClient, ordre_id: UUID) -> HttpResponse:
 
 
 def _panneau(request: RequeteClient, ligne: Ordre, erreurs: str = "") -> HttpResponse:
-    contexte: dict[str, Any] = contexte_ordre(ligne, timezone.now()) | {
+    contexte: dict[str, Any] = contexte_ordre(ligne, auteur_de(request)) | {
         "peut_valider": request.niveau == Niveau.PAYER,
         "peut_preparer": request.niveau != Niveau.CONSULTER,
         "methodes": methodes_sca(),
@@ -258,26 +204,19 @@ def approuver(request: RequeteClient, ordre_id: UUID) -> HttpResponse:
     """Another person's yes, and the order leaves. Also sends an order that is ready and was not sent."""
     ligne, auteur = ordre_ou_404(request.dossier, ordre_id), auteur_de(request)
     try:
-        with client_de(ligne.compte) as client:
-            if ligne.statut in (StatutOrdre.A_APPROUVER, StatutOrdre.PRET):
+        if ligne.statut in AVANT_ENVOI:
+            controler_ordre(ligne)
+            with client_de(ligne.compte) as client:
                 rafraichir_verifications(ligne, client, auteur)
-        _reprendre_motif(ligne, request.POST.get("motif", ""))
+            if request.POST.get("vu") != empreinte(ligne):
+                raise FacturationError(VERIFICATION_CHANGEE)
+            reprendre_motif(ligne, request.POST.get("motif", ""), auteur)
         if ligne.statut == StatutOrdre.A_APPROUVER:
             approuver_ordre(ordre=ligne, par=request.user, maintenant=auteur.maintenant, origine=auteur.origine)
     except (QontoError, *REFUS) as refus:
         texte = str(refus) if isinstance(refus, REFUS) else "Qonto ne répond pas pour le moment. Réessayez."
         return _panneau(request, ordre_ou_404(request.dossier, ordre_id), texte)
     return emettre_et_montrer(request, ligne, request.POST.get("methode", ""))
-
-
-def _reprendre_motif(ligne: Ordre, motif: str) -> None:
-    """The approver's own reason, where the verification is not a match and the preparer gave none."""
-    for virement in ligne.virements.select_related("verification"):
-        if _defavorable(virement.verification) and not virement.motif_poursuite:
-            if not motif.strip():
-                raise SecondRegardManquant(["la vérification du bénéficiaire n’est pas favorable"])
-            virement.motif_poursuite = motif.strip()[:300]
-            virement.save(update_fields=["motif_poursuite"])
 
 
 @vue_dossier_client(methodes=ACTE, service=Service.QONTO, niveau=Niveau.PREPARER)
@@ -329,7 +268,10 @@ def annuler(request: RequeteClient, virement_id: UUID) -> HttpResponse:
     try:
         with client_de(virement.ordre.compte) as client:
             annuler_virement(virement=virement, client=client, maintenant=timezone.now())
-        messages.success(request, "Le virement est annulé, l’échéance est à nouveau ouverte.")
+        if virement.statut == StatutVirement.ANNULE:
+            messages.success(request, "Le virement est annulé, l’échéance est à nouveau ouverte.")
+        else:
+            messages.info(request, "L’annulation est demandée ; Qonto ne l’a pas encore confirmée.")
     except REFUS as refus:
         messages.error(request, str(refus))
     except QontoError:

@@ -12,9 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from facturation.enums import SituationFacture
-from facturation.forms import AutrementForm, IbanForm
-from facturation.models import Echeance, Facture, Fournisseur
+from facturation.approbation import empreinte, lignes_de
+from facturation.enums import NatureFacture, SituationFacture
+from facturation.errors import FacturationError
+from facturation.forms import AutrementForm, IbanForm, JoindreForm
+from facturation.models import Echeance, Facture, Fournisseur, Reglement
 from facturation.queries import (
     avec_echeances,
     echeances_de,
@@ -24,10 +26,12 @@ from facturation.queries import (
     totaux,
     verification_montree,
 )
+from facturation.saisie import Auteur, deposer
 from facturation.services.bouclier import Alerte, examiner
-from facturation.services.factures import est_engagee
+from facturation.services.factures import ANNEES, est_engagee, joindre_document
 from facturation.services.fournisseurs import coordonnee_courante
 from facturation.services.paiement import comptes_debiteurs
+from gestion_acces.errors import FichierRefuse
 from gestion_acces.models import Dossier, Utilisateur
 from portal.lib.affichage import date_courte, jour_de_paris, pluriel
 from portal.lib.calendrier import est_ouvre, moins_mois, plus_mois
@@ -59,17 +63,19 @@ STATUTS_EN_COURS = (StatutOrdre.PRET, StatutOrdre.SOUMISSION, StatutOrdre.ATTENT
 # The same templates serve both spaces: the layout, and the names of the pages.
 _PAGES = (
     *("accueil", "facture", "fichier", "nouvelle", "importation", "calendrier", "paiements", "ordre", "export"),
-    *("fournisseurs", "fournisseur"),
+    *("fournisseurs", "fournisseur", "joindre"),
 )
 CLIENT: dict[str, Any] = {
     "gabarit": "facturation/base_client.html",
     "espace": "client",
-    "liens": {nom: f"facturation:{nom}_client" for nom in _PAGES} | {"iban": "facturation:fournisseur_iban"},
+    "liens": {nom: f"facturation:{nom}_client" for nom in _PAGES}
+    | {"iban": "facturation:fournisseur_iban", "verification": "facturation:payer_verification"},
 }
 CABINET: dict[str, Any] = {
     "gabarit": "facturation/base_cabinet.html",
     "espace": "cabinet",
-    "liens": {nom: f"facturation:{nom}" for nom in _PAGES} | {"iban": "facturation:iban"},
+    "liens": {nom: f"facturation:{nom}" for nom in _PAGES}
+    | {"iban": "facturation:iban", "verification": "facturation:preparer_verification"},
 }
 
 _ONGLETS = {"calendrier": "calendrier", "paiements": "paiements", "ordre": "paiements"}
@@ -87,11 +93,15 @@ def aujourdhui() -> date:
 
 
 def reste_a_payer(facture: Facture) -> int:
-    """Cents that nothing pays yet, from the instalments that `avec_echeances` loaded."""
+    """Cents that nothing pays yet, from the instalments that `avec_echeances` loaded; a credit note is not paid."""
+    if facture.nature == NatureFacture.AVOIR:
+        return 0
     return sum(echeance.montant_cents for echeance in facture.echeances.all() if not _reglee(echeance))
 
 
 def prochaine_echeance(facture: Facture) -> date | None:
+    if facture.nature == NatureFacture.AVOIR:
+        return None
     ouvertes = [echeance.date for echeance in facture.echeances.all() if not _reglee(echeance)]
     return min(ouvertes, default=None)
 
@@ -129,7 +139,7 @@ def contexte_liste(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
     }
 
 
-def contexte_facture(facture: Facture) -> dict[str, Any]:
+def contexte_facture(facture: Facture, joindre: JoindreForm | None = None) -> dict[str, Any]:
     """The page of an invoice with « Règlement »: its instalments, what pays them, where the supplier is paid."""
     return {
         "dossier": facture.dossier,
@@ -137,10 +147,22 @@ def contexte_facture(facture: Facture) -> dict[str, Any]:
         "echeances": echeances_de(facture),
         "coordonnee": coordonnee_courante(facture.fournisseur),
         "engagee": est_engagee(facture),
+        "joindre": joindre or JoindreForm(),
         "autrement": AutrementForm(initial={"jour": aujourdhui()}),
         "comptes": comptes_debiteurs(facture.dossier),
         "aujourdhui": aujourdhui(),
     }
+
+
+def joindre_a(form: JoindreForm, facture: Facture, auteur: Auteur) -> bool:
+    """Attach a valid form's document; False when it was refused, the reason being in the form."""
+    try:
+        fichier = deposer(facture.dossier, form.cleaned_data["fichier"], auteur)
+        joindre_document(facture=facture, fichier=fichier, maintenant=auteur.maintenant, origine=auteur.origine)
+    except (FacturationError, FichierRefuse) as refus:
+        form.add_error("fichier", str(refus))
+        return False
+    return True
 
 
 def contexte_fournisseur(fournisseur: Fournisseur) -> dict[str, Any]:
@@ -169,6 +191,16 @@ def echeance_ou_404(dossier: Dossier, echeance_id: UUID) -> Echeance:
     if echeance is None:
         raise Http404
     return echeance
+
+
+def reglement_ou_404(dossier: Dossier, reglement_id: UUID) -> Reglement:
+    lignes = Reglement.objects.filter(dossier=dossier).select_related(
+        "echeance__facture", "echeance__dossier__cabinet"
+    )
+    reglement = lignes.filter(pk=reglement_id).first()
+    if reglement is None:
+        raise Http404
+    return reglement
 
 
 def fournisseur_ou_404(dossier: Dossier, fournisseur_id: UUID) -> Fournisseur:
@@ -223,9 +255,12 @@ def verifier(
 
 
 def bouclier(
-    echeance: Echeance, compte: CompteQonto | None, verification: VerificationBeneficiaire | None
+    echeance: Echeance,
+    compte: CompteQonto | None,
+    verification: VerificationBeneficiaire | None,
+    maintenant: datetime,
 ) -> list[Alerte]:
-    return examiner(echeance=echeance, compte=compte, verification=verification)
+    return examiner(echeance=echeance, compte=compte, verification=verification, maintenant=maintenant)
 
 
 def methodes_sca() -> list[MethodeSca]:
@@ -240,6 +275,8 @@ def calendrier_du_mois(dossier: Dossier, mois: str) -> dict[str, Any]:
     try:
         premier = date.fromisoformat(f"{mois}-01") if mois else jour.replace(day=1)
     except ValueError:
+        premier = jour.replace(day=1)
+    if premier.year not in ANNEES:
         premier = jour.replace(day=1)
     semaines = Calendar().monthdatescalendar(premier.year, premier.month)
     par_jour: dict[date, list[Echeance]] = {}
@@ -269,7 +306,7 @@ def calendrier_du_mois(dossier: Dossier, mois: str) -> dict[str, Any]:
 
 
 def virement_ou_404(dossier: Dossier, virement_id: UUID) -> Virement:
-    lignes = Virement.objects.pour_dossier(dossier).select_related("ordre__compte__connexion")
+    lignes = Virement.objects.pour_dossier(dossier).select_related("ordre__compte__connexion", "dossier__cabinet")
     virement = lignes.filter(pk=virement_id).first()
     if virement is None:
         raise Http404
@@ -289,18 +326,19 @@ def verification_de(
     return trouvee if trouvee and trouvee.valable(maintenant) else None
 
 
-def contexte_ordre(ordre: Ordre, maintenant: datetime) -> dict[str, Any]:
+def contexte_ordre(ordre: Ordre, auteur: Auteur) -> dict[str, Any]:
     """What the panel of an order shows; `a_suivre`: it still asks."""
-    virements = list(
-        ordre.virements.select_related("verification", "reglement__echeance__facture__fournisseur").order_by("rang")
-    )
+    lignes, maintenant = lignes_de(ordre, auteur), auteur.maintenant
+    virements = [ligne.virement for ligne in lignes]
     expire = ordre.sca_expire_le()
     restant = int((expire - maintenant).total_seconds()) if expire and ordre.statut == StatutOrdre.ATTENTE_SCA else 0
     enchaine = ordre.statut in (StatutOrdre.SOUMISSION, StatutOrdre.DOUTE, StatutOrdre.ATTENTE_SCA)
     return {
         "dossier": ordre.dossier,
         "ordre": ordre,
+        "lignes": lignes,
         "virements": virements,
+        "empreinte": empreinte(ordre),
         "total_cents": sum(virement.montant_cents for virement in virements),
         "restant": max(restant, 0),
         "a_suivre": enchaine
@@ -308,8 +346,6 @@ def contexte_ordre(ordre: Ordre, maintenant: datetime) -> dict[str, Any]:
             ordre.statut == StatutOrdre.ACCEPTE
             and any(v.statut in (StatutVirement.ENVOYE, StatutVirement.EN_COURS) for v in virements)
         ),
-        "defavorable": any(
-            v.verification is not None and not v.verification.favorable and not v.motif_poursuite for v in virements
-        ),
+        "a_justifier": any(ligne.a_justifier for ligne in lignes),
         "bac_a_sable": settings.QONTO_APP_URL if settings.QONTO_STAGING_TOKEN else "",
     }

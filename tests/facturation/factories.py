@@ -164,6 +164,7 @@ def payeur(
         libelle="QONTO",
         iban=iban,
         bic="QNTOFRP1XXX",
+        regle_fournisseurs=True,
         compte_qonto=compte,
         journal=creer_journal_tresorerie(dossier=dossier, libelle="Qonto"),
     )

@@ -48,7 +48,9 @@ def preparer(lenoir: Payeur, echeance: Echeance, *, a_approuver: bool = False, *
         verification=verification_favorable(lenoir.dossier),
         motif_poursuite=champs.pop("motif", ""),
     )
-    alertes = {str(echeance.pk): examiner(echeance=echeance, compte=lenoir.compte, verification=None)}
+    alertes = {
+        str(echeance.pk): examiner(echeance=echeance, compte=lenoir.compte, verification=None, maintenant=MAINTENANT)
+    }
     return preparer_paiement(
         dossier=lenoir.dossier,
         compte=lenoir.compte,
@@ -126,7 +128,7 @@ def test_changed_iban_forces_a_second_look(lenoir: Payeur) -> None:
         par=lenoir.dirigeant,
         maintenant=MAINTENANT + timedelta(days=1),
     )
-    alertes = examiner(echeance=seconde, compte=lenoir.compte, verification=None)
+    alertes = examiner(echeance=seconde, compte=lenoir.compte, verification=None, maintenant=MAINTENANT)
     assert "iban_change" in {alerte.code for alerte in alertes}
     assert gravite_de(alertes) == "rouge"
     with pytest.raises(SecondRegardManquant):
@@ -137,7 +139,10 @@ def test_iban_printed_on_the_invoice_is_compared(lenoir: Payeur) -> None:
     facture = lenoir.facture("F1", 5000)
     Facture.objects.filter(pk=facture.pk).update(iban_facture=AUTRE_IBAN)
     echeance = Echeance.objects.select_related("facture__fournisseur").get()
-    codes = {alerte.code for alerte in examiner(echeance=echeance, compte=lenoir.compte, verification=None)}
+    codes = {
+        alerte.code
+        for alerte in examiner(echeance=echeance, compte=lenoir.compte, verification=None, maintenant=MAINTENANT)
+    }
     assert "iban_facture" in codes
 
 
@@ -147,8 +152,12 @@ def test_shield_sees_look_alikes_balance_and_unusual_amounts(lenoir: Payeur) -> 
     deplacer_virement(virement, StatutVirement.REGLE, maintenant=MAINTENANT, execute_le=JOUR)
     sosie, enorme = lenoir.facture("F2", 5000).echeances.get(), lenoir.facture("F3", 90000).echeances.get()
     lenoir.compte.solde_autorise_cents = 60000
-    assert {a.code for a in examiner(echeance=sosie, compte=lenoir.compte, verification=None)} == {"sosie"}
-    assert {a.code for a in examiner(echeance=enorme, compte=lenoir.compte, verification=None)} == {"solde", "montant"}
+    assert {
+        a.code for a in examiner(echeance=sosie, compte=lenoir.compte, verification=None, maintenant=MAINTENANT)
+    } == {"sosie"}
+    assert {
+        a.code for a in examiner(echeance=enorme, compte=lenoir.compte, verification=None, maintenant=MAINTENANT)
+    } == {"solde", "montant"}
 
 
 def test_accepted_payment_leaves_a_draft_with_the_sheets_mapping(lenoir: Payeur) -> None:
