@@ -246,6 +246,4 @@ class RetourForm(forms.Form):
 
 
 class JoindreForm(forms.Form):
-    fichier = forms.FileField(
-        label="Document (PDF ou photo)", help_text="10 Mo au plus pour servir de justificatif à Qonto."
-    )
+    fichier = forms.FileField(label="Document (PDF ou photo)", help_text="10 Mo au plus.")
