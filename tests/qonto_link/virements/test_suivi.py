@@ -19,14 +19,14 @@ pytestmark = pytest.mark.django_db
 JOUR = jour_de_paris(MAINTENANT)
 
 
-def accepte(statut: str = "en_cours", **champs: Any) -> Ordre:
+def accepte(statut: str = "en_cours", transfer_id: str = "t-1", **champs: Any) -> Ordre:
     ordre = ordre_parti(statut="accepte", incertain=False, **champs)
-    Virement.objects.filter(ordre=ordre).update(statut=statut, transfer_id="t-1", execute_le=JOUR)
+    Virement.objects.filter(ordre=ordre).update(statut=statut, transfer_id=transfer_id, execute_le=JOUR)
     return ordre
 
 
 def test_doubts_come_first_without_limit_nor_horizon() -> None:
-    vu, jamais_vu = accepte(suivi_le=MAINTENANT), accepte()
+    vu, jamais_vu = accepte(suivi_le=MAINTENANT), accepte(transfer_id="t-2")
     attente = ordre_parti(statut="attente_sca", incertain=False, sca_depuis=MAINTENANT)
     vieux = ordre_parti(cree_le=MAINTENANT - HORIZON - timedelta(days=1))
     tous = [vieux.pk, attente.pk, jamais_vu.pk, vu.pk]
