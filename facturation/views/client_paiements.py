@@ -244,7 +244,9 @@ def methode(request: RequeteClient, ordre_id: UUID) -> HttpResponse:
         if choix not in [permise.value for permise in methodes_sca()]:
             raise FacturationError("Cette méthode d’authentification n’existe pas.")
         with client_de(ligne.compte) as client:
-            changer_methode(ordre=ligne, client=client, methode=choix, maintenant=timezone.now())
+            changer_methode(
+                ordre=ligne, client=client, methode=choix, maintenant=timezone.now(), origine=origine_de(request)
+            )
     except REFUS as refus:
         messages.error(request, str(refus))
     return vers_panneau(request, ligne)
@@ -256,7 +258,9 @@ def relancer(request: RequeteClient, ordre_id: UUID) -> HttpResponse:
     ligne = ordre_ou_404(request.dossier, ordre_id)
     try:
         with client_de(ligne.compte) as client:
-            lever_doute(ordre=ligne, client=client, maintenant=timezone.now(), relancer=True)
+            lever_doute(
+                ordre=ligne, client=client, maintenant=timezone.now(), relancer=True, origine=origine_de(request)
+            )
     except REFUS as refus:
         messages.error(request, str(refus))
     return vers_panneau(request, ligne)
@@ -267,7 +271,7 @@ def annuler(request: RequeteClient, virement_id: UUID) -> HttpResponse:
     virement = virement_ou_404(request.dossier, virement_id)
     try:
         with client_de(virement.ordre.compte) as client:
-            annuler_virement(virement=virement, client=client, maintenant=timezone.now())
+            annuler_virement(virement=virement, client=client, maintenant=timezone.now(), origine=origine_de(request))
         if virement.statut == StatutVirement.ANNULE:
             messages.success(request, "Le virement est annulé, l’échéance est à nouveau ouverte.")
         else:
