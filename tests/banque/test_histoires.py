@@ -2,11 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -34,6 +32,12 @@ DEPART = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)
 
 class Histoire(RuleBasedStateMachine):
     """The bank grows by settled lines; the portal reads them in pieces, late, twice, and works on them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Each history has the database for itself.
+        self.atomique = transaction.atomic()
+        self.atomique.__enter__()
 
     @initialize()
     def ouvrir(self) -> None:
@@ -106,15 +110,15 @@ class Histoire(RuleBasedStateMachine):
             assert controler(lignes, 1_000_000) is None
 
     def teardown(self) -> None:
-        connection.check_constraints()
+        try:
+            connection.check_constraints()
+        finally:
+            transaction.set_rollback(True)
+            self.atomique.__exit__(None, None, None)
 
 
-class TestHistoires(TestCase):
-    def test_histories(self) -> None:
-        reglages = settings(
-            max_examples=12, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck)
-        )
-        run_state_machine_as_test(Histoire, settings=reglages)
-
-
-pytestmark = pytest.mark.django_db
+def test_histories(db: None) -> None:
+    reglages = settings(
+        max_examples=12, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    run_state_machine_as_test(Histoire, settings=reglages)

@@ -1,5 +1,6 @@
 """The probes tell the truth, and tell it to those who may know."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -67,7 +68,8 @@ def test_metrics_count_requests_and_queues(client: Client) -> None:
     client.get("/healthz/live")
     texte = client.get("/metrics").content.decode()
     assert 'portail_requetes_total{statut="2xx"}' in texte
-    assert 'portail_file_taches{file="interactif"} 0' in texte
+    # Another test process may share the Redis, and fill its queue.
+    assert re.search(r'portail_file_taches\{file="interactif"\} \d+', texte)
     assert "# TYPE portail_battement_age_secondes gauge" in texte
 
 
