@@ -43,7 +43,7 @@ def test_pages_of_a_dossier(page: Page, portail: str, connecter: Verifier, captu
         ("dossier-identite", "gestion_acces:dossier_fiche", [complet.pk]),
         ("dossier-divers", "gestion_acces:dossier_divers", [complet.pk]),
         ("dossier-divers-manques", "gestion_acces:dossier_divers", [incomplet.pk]),
-        ("dossier-acces", "gestion_acces:tuile_acces", [complet.pk]),
+        ("dossier-acces", "gestion_acces:tuile_acces", [complet.pk, "qonto"]),
     ):
         _regarder(page, nom, portail + reverse(vue, args=arguments), captures, axe)
 
