@@ -11,7 +11,7 @@ from facturation.errors import CoordonneesChangees, FacturationError
 from facturation.forms import LotForm
 from facturation.models import Echeance
 from facturation.queries import verifications_montrees
-from facturation.services.bouclier import exige_second_regard, gravite_de
+from facturation.services.bouclier import Alerte, exige_second_regard, gravite_de
 from facturation.services.paiement import comptes_debiteurs
 from facturation.tunnel import Panier, preparer_panier, verifier_panier
 from facturation.views.client_paiements import REFUS, auteur_de, emettre_et_montrer, vers_panneau
@@ -41,6 +41,19 @@ def _echeances(request: RequeteClient) -> list[Echeance]:
     return list(lignes.select_related("facture__fournisseur__tiers", "dossier__cabinet").order_by("date", "id"))
 
 
+def _lignes(panier: Panier, alertes: dict[str, list[Alerte]]) -> list[dict[str, object]]:
+    return [
+        {
+            "echeance": echeance,
+            "coordonnee": panier.coordonnees.get(str(echeance.pk)),
+            "verification": panier.verifications.get(str(echeance.pk)),
+            "alertes": alertes[str(echeance.pk)],
+            "gravite": gravite_de(alertes[str(echeance.pk)]),
+        }
+        for echeance in panier.echeances
+    ]
+
+
 def _page(
     request: RequeteClient,
     panier: Panier,
@@ -51,20 +64,10 @@ def _page(
     a_verifier: bool = False,
 ) -> HttpResponse:
     alertes = panier.alertes(compte, timezone.now())
-    lignes = [
-        {
-            "echeance": echeance,
-            "coordonnee": panier.coordonnees.get(str(echeance.pk)),
-            "verification": panier.verifications.get(str(echeance.pk)),
-            "alertes": alertes[str(echeance.pk)],
-            "gravite": gravite_de(alertes[str(echeance.pk)]),
-        }
-        for echeance in panier.echeances
-    ]
     disponible = compte.solde_autorise_cents if compte else None
     contexte = {
         "dossier": request.dossier,
-        "lignes": lignes,
+        "lignes": _lignes(panier, alertes),
         "form": form,
         "compte": compte,
         "total_cents": panier.total_cents,
