@@ -269,36 +269,37 @@ def methodes_sca() -> list[MethodeSca]:
     return [*reelles, MethodeSca.MOCK] if settings.QONTO_STAGING_TOKEN else reelles
 
 
-def calendrier_du_mois(dossier: Dossier, mois: str) -> dict[str, Any]:
-    """The due dates of a month (`AAAA-MM`, this one by default) by week, with the sum of each day."""
-    jour = aujourdhui()
+def _premier_du_mois(mois: str, jour: date) -> date:
+    """The first day of the month `AAAA-MM`; of the current one when it says nothing that a calendar may show."""
     try:
         premier = date.fromisoformat(f"{mois}-01") if mois else jour.replace(day=1)
     except ValueError:
-        premier = jour.replace(day=1)
-    if premier.year not in ANNEES:
-        premier = jour.replace(day=1)
+        return jour.replace(day=1)
+    return premier if premier.year in ANNEES else jour.replace(day=1)
+
+
+def _case(jour: date, premier: date, echeances: list[Echeance]) -> dict[str, Any]:
+    return {
+        "jour": jour,
+        "hors_mois": jour.month != premier.month,
+        "echeances": echeances,
+        "total_cents": sum(echeance.montant_cents for echeance in echeances),
+        "ferme": not est_ouvre(jour),
+    }
+
+
+def calendrier_du_mois(dossier: Dossier, mois: str) -> dict[str, Any]:
+    """The due dates of a month (`AAAA-MM`, this one by default) by week, with the sum of each day."""
+    jour = aujourdhui()
+    premier = _premier_du_mois(mois, jour)
     semaines = Calendar().monthdatescalendar(premier.year, premier.month)
     par_jour: dict[date, list[Echeance]] = {}
     for echeance in echeancier(dossier, semaines[0][0], semaines[-1][-1]):
         par_jour.setdefault(echeance.date, []).append(echeance)
-    cases = [
-        [
-            {
-                "jour": case,
-                "hors_mois": case.month != premier.month,
-                "echeances": par_jour.get(case, []),
-                "total_cents": sum(echeance.montant_cents for echeance in par_jour.get(case, [])),
-                "ferme": not est_ouvre(case),
-            }
-            for case in semaine
-        ]
-        for semaine in semaines
-    ]
     return {
         "dossier": dossier,
         "premier": premier,
-        "semaines": cases,
+        "semaines": [[_case(case, premier, par_jour.get(case, [])) for case in semaine] for semaine in semaines],
         "precedent": f"{moins_mois(premier, 1):%Y-%m}",
         "suivant": f"{plus_mois(premier, 1):%Y-%m}",
         "aujourdhui": jour,

@@ -46,7 +46,8 @@ def test_departure_keeps_no_state_in_clear_and_asks_only_needed_scopes() -> None
     ServiceDossierFactory(dossier=dossier)
     demande, state = partir(dossier=dossier)
     assert state not in demande.empreinte_state
-    assert demande.scopes == "offline_access organization.read attachment.read"
+    # `webhook` goes with the read scopes: a subscription needs both (partner reference §4).
+    assert demande.scopes == "offline_access organization.read attachment.read webhook"
     ServiceDossierFactory(dossier=dossier, service="i_facture")
     assert "payment.write" in partir(dossier=dossier)[0].scopes
     assert "client_invoices.read" not in demande.scopes
