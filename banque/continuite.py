@@ -1,11 +1,18 @@
-"""The chain of balances: order of lines settled in the same instant, and proof that none is missing (B2)."""
+"""The chain of balances: the order of the lines that the balances tell, and proof that none is missing (B2).
+
+The bank's times give the order. Where balances contradict them (several lines in one instant, a line stamped before
+another that it follows) the balances win: they are what the proof rests on.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from datetime import date as Date
 from itertools import groupby
 from typing import Protocol, TypeVar
+
+from portal.lib.calendrier import jour_de_paris
 
 
 class Ligne(Protocol):
@@ -35,7 +42,7 @@ class Rupture:
 
 
 def _enchainer(lignes: Sequence[L], solde: int | None) -> list[L]:
-    """Lines of one instant, each starting from the balance that the former left (an Eulerian path, Hierholzer)."""
+    """Lines each starting from the balance that the former left, early ones first (an Eulerian path, Hierholzer)."""
     if any(ligne.solde_apres_cents is None for ligne in lignes):
         return list(lignes)
     departs: dict[int, list[L]] = defaultdict(list)
@@ -65,23 +72,46 @@ def _depart(lignes: Sequence[Ligne]) -> int:
         degres[apres - ligne.montant_cents] += 1
         degres[apres] -= 1
     premiere = lignes[0]
-    return next((noeud for noeud, degre in degres.items() if degre > 0), 0) or (
-        (premiere.solde_apres_cents or 0) - premiere.montant_cents
-    )
+    boucle = (premiere.solde_apres_cents or 0) - premiere.montant_cents
+    return next((noeud for noeud, degre in degres.items() if degre > 0), boucle)
 
 
 def ordonner(lignes: Iterable[L], solde: int | None = None) -> list[L]:
-    """The lines by instant of settlement; those of one instant in the order of their balances."""
+    """The lines by instant of settlement, or in the nearest order that their balances follow.
+
+    Looked for in the smallest span first: one instant, one day, then everything. Where no order follows, that of the
+    times is kept, and the proof names the break.
+    """
+    triees = sorted(lignes, key=_instant)
+    par_instant = _par_groupes(triees, _instant, solde)
+    if controler(par_instant, solde) is None:
+        return par_instant
+    par_jour = _par_groupes(triees, _jour, solde)
+    if controler(par_jour, solde) is None:
+        return par_jour
+    ensemble = _enchainer(triees, solde)
+    return ensemble if controler(ensemble, solde) is None else par_jour
+
+
+def _par_groupes(triees: Sequence[L], cle: Callable[[Ligne], object], solde: int | None) -> list[L]:
+    """Each group chained from the balance that the former left; a group that times already chain is left as it is."""
     ordonnees: list[L] = []
-    for _, groupe in groupby(sorted(lignes, key=lambda ligne: ligne.reglee_le or JAMAIS), _instant):
+    for _, groupe in groupby(triees, cle):
         jumelles = list(groupe)
-        ordonnees += _enchainer(jumelles, solde) if len(jumelles) > 1 else jumelles
+        if cle is not _instant:
+            jumelles = _par_groupes(jumelles, _instant, solde)
+        suivent = len(jumelles) == 1 or (cle is not _instant and controler(jumelles, solde) is None)
+        ordonnees += jumelles if suivent else _enchainer(jumelles, solde)
         solde = ordonnees[-1].solde_apres_cents
     return ordonnees
 
 
-def _instant(ligne: Ligne) -> datetime | None:
-    return ligne.reglee_le
+def _instant(ligne: Ligne) -> datetime:
+    return ligne.reglee_le or JAMAIS
+
+
+def _jour(ligne: Ligne) -> Date:
+    return jour_de_paris(ligne.reglee_le) if ligne.reglee_le else Date.min
 
 
 def solde_avant(lignes: Sequence[Ligne]) -> int | None:

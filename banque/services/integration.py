@@ -24,7 +24,7 @@ from banque.texte import complement_de, normaliser
 from comptabilite.models import Ecriture
 from gestion_acces.models import Dossier, Utilisateur
 from gestion_acces.services.audit import SYSTEME, Origine, journaliser
-from portal.lib.calendrier import PARIS, fenetre_d_integration
+from portal.lib.calendrier import PARIS, fenetre_d_integration, jour_de_paris, minuit
 
 LOT = 500
 
@@ -150,14 +150,14 @@ def _preparer_compte(
     if not brutes:
         return None
     debut = min(brutes[0].reglee_le or fin, compte.integre_jusqu_au or fin)
-    ouverture = solde_connu_avant(compte, brutes[0].reglee_le or fin)
-    lignes = ordonner(brutes, ouverture)
-    chaine = _chaine(compte, lignes, ouverture)
-    ouverture = ouverture if ouverture is not None else solde_avant(lignes)
+    chaine, ouverture = _chaine(compte, brutes)
+    attendues = {ligne.pk for ligne in brutes}
+    lignes = [ligne for ligne in chaine if ligne.pk in attendues]
+    ouverture = ouverture if ouverture is not None else solde_avant(chaine)
     rupture = controler(chaine, ouverture)
     fautive = chaine[rupture.rang] if rupture else None
     cloture = None if ouverture is None else ouverture + sum(ligne.montant_cents for ligne in lignes)
-    if chaine is not lignes:
+    if len(chaine) > len(lignes):
         cloture = chaine[-1].solde_apres_cents
     trouves = liens(dossier=dossier, external_ids=[ligne.external_id for ligne in lignes])
     doublons = _doublons(compte, lignes)
@@ -183,19 +183,26 @@ def _preparer_compte(
     )
 
 
-def _chaine(compte: CompteBancaire, lignes: list[LigneRecue], ouverture: int | None) -> list[LigneRecue]:
-    """The lines on which the proof bears: with those already integrated when some come late into a past period."""
-    premiere = lignes[0].reglee_le
-    if compte.integre_jusqu_au is None or premiere is None or premiere >= compte.integre_jusqu_au:
-        return lignes
+def _chaine(compte: CompteBancaire, brutes: list[LigneRecue]) -> tuple[list[LigneRecue], int | None]:
+    """The lines on which the proof bears, and the balance known before them.
+
+    When some come late into a period already integrated, the proof takes the integrated ones from that day on.
+    """
+    premiere = brutes[0].reglee_le or compte.created_at
+    if compte.integre_jusqu_au is None or premiere >= compte.integre_jusqu_au:
+        ouverture = solde_connu_avant(compte, premiere)
+        return ordonner(brutes, ouverture), ouverture
+    aube = minuit(jour_de_paris(premiere))
     anciennes = LigneRecue.objects.filter(
+        dossier_id=compte.dossier_id,
         compte_bancaire=compte,
         statut=StatutRecue.REGLEE,
         integree=True,
-        reglee_le__gte=premiere,
-        source=lignes[0].source,
+        reglee_le__gte=aube,
+        source=brutes[0].source,
     ).defer("payload")
-    return ordonner([*anciennes, *lignes], ouverture)
+    ouverture = solde_connu_avant(compte, aube)
+    return ordonner([*anciennes.order_by("id"), *brutes], ouverture), ouverture
 
 
 def solde_connu_avant(compte: CompteBancaire, instant: datetime) -> int | None:
@@ -219,10 +226,18 @@ def solde_connu_avant(compte: CompteBancaire, instant: datetime) -> int | None:
     )
     if precedente is None:
         return None
-    jumelles = LigneRecue.objects.filter(
-        dossier_id=compte.dossier_id, compte_bancaire=compte, statut=StatutRecue.REGLEE, reglee_le=precedente
+    # The last by its time need not be the last of its day: the balances tell.
+    aube = minuit(jour_de_paris(precedente))
+    du_jour = LigneRecue.objects.filter(
+        dossier_id=compte.dossier_id,
+        compte_bancaire=compte,
+        statut=StatutRecue.REGLEE,
+        integree=True,
+        reglee_le__gte=aube,
+        reglee_le__lt=instant,
+        solde_apres_cents__isnull=False,
     ).defer("payload")
-    return ordonner(jumelles.order_by("id"))[-1].solde_apres_cents
+    return ordonner(du_jour.order_by("id"))[-1].solde_apres_cents
 
 
 def solde_de_la_banque(compte: CompteBancaire, fin: datetime) -> int | None:
