@@ -111,6 +111,11 @@ def limit(size: int) -> float:
             process.join()
 
 
+def spent(process: psutil.Process) -> float:
+    """Seconds of processor of the whole server."""
+    return float(sum(sum(one.cpu_times()[:2]) for one in (process, *process.children())))
+
+
 def memory(process: psutil.Process) -> float:
     """Megabytes of the largest process of the server."""
     return float(max(one.memory_info().rss for one in (process, *process.children())) / 1e6)
@@ -121,13 +126,14 @@ def main() -> None:
         connection = http.client.HTTPConnection(urlsplit(url).netloc)
         _ask(connection, "GET", "/_sandbox/api/options")
         keys = orjson.loads(_ask(connection, "GET", "/_sandbox/api/volume?count=1000"))["credentials"]
-        before = memory(process)
+        before, busy = memory(process), spent(process)
         speed, size = pages(url, keys)
-        after = memory(process)
+        after, busy = memory(process), spent(process) - busy
     bare = limit(size)
     print(
         f"Qonto local, volume {ORGANIZATIONS}×{TRANSACTIONS} : {speed:.0f} pages de 100 par seconde "
-        f"({size / 1000:.0f} ko), {speed / bare:.2f} de la limite ({bare:.0f}), objectif {REACH} ; "
+        f"({size / 1000:.0f} ko), {speed / bare:.2f} de la limite ({bare:.0f}), objectif {REACH}, "
+        f"{busy / (speed * SECONDS) * 1000:.2f} ms de processeur par page ; "
         f"mémoire {before:.0f} → {after:.0f} Mo par processus"
     )
 

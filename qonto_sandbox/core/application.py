@@ -1,7 +1,8 @@
 """The WSGI application: the checks in the order of the reference (§17.1), then the endpoint."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
@@ -24,13 +25,20 @@ FILES = "/files/"
 MAX_BODY = 40 * 1024 * 1024
 
 WsgiBody = Iterable[bytes] | ClosingIterator
+Shortcut = Callable[[World, dict[str, Any], Callable[..., object]], list[bytes] | None]
 
 
 class Application:
-    def __init__(self, world: World) -> None:
-        self.world, self._urls = world, url_map()
+    """`shortcut` may answer a call before anything else; None leaves it to the general way."""
 
-    def __call__(self, environ: dict[str, object], start_response: object) -> WsgiBody:
+    def __init__(self, world: World, *, shortcut: Shortcut | None = None) -> None:
+        self.world, self._urls, self._shortcut = world, url_map(), shortcut
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., object]) -> WsgiBody:
+        if self._shortcut is not None:
+            quick = self._shortcut(self.world, environ, start_response)
+            if quick is not None:
+                return quick
         request = Request(environ)
         request.max_content_length = MAX_BODY
         response = self.respond(request)

@@ -51,16 +51,20 @@ def _iban(rank: int) -> str:
     return f"FR{98 - int(bban + '152700') % 97:02d}{bban}"
 
 
-def find(world: World, kind: str, name: str, secret: str) -> Principal | None:
-    """Who holds these credentials, when they are those of a generated organization."""
-    if world.volume is None:
-        return None
+def rank_of(kind: str, name: str, secret: str = "") -> int | None:
+    """Whose credentials these are: a token, or a login with its secret."""
     read = TOKEN.fullmatch(name) if kind == "oauth" else LOGIN.fullmatch(name)
     if read is None:
         return None
     rank = int(read[1])
     given, expected = (read[2], _signature("token", rank)) if kind == "oauth" else (secret, secret_key(rank))
-    return _principal(world, rank, kind) if hmac.compare_digest(given.encode(), expected.encode()) else None
+    return rank if hmac.compare_digest(given.encode(), expected.encode()) else None
+
+
+def find(world: World, kind: str, name: str, secret: str) -> Principal | None:
+    """Who holds these credentials, when they are those of a generated organization."""
+    rank = rank_of(kind, name, secret) if world.volume is not None else None
+    return None if rank is None else _principal(world, rank, kind)
 
 
 auth.FINDERS.append(find)

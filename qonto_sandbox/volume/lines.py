@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from random import Random
 from typing import Any
@@ -14,11 +14,12 @@ from qonto_sandbox.core.world import Volume
 OPENING = 2_500_000
 CYCLE = 1009
 YEAR_SECONDS = 365 * 86_400
+# Texts of JSON in ASCII alone (accents escaped): a page of them is turned into bytes by a mere copy.
 KINDS = (
     ("WORLDLINE REMISE CB", "Worldline", "income", "Income", "sales"),
     ("METRO FRANCE", "Metro", "card", "Card", "food_and_grocery"),
     ("EDF ENTREPRISES", "EDF", "direct_debit", "DirectDebit", "utility"),
-    ("FOURNISSEUR GENERAL", "Fournisseur général", "transfer", "Transfer", "other_expense"),
+    ("FOURNISSEUR GENERAL", "Fournisseur g\\u00e9n\\u00e9ral", "transfer", "Transfer", "other_expense"),
 )
 PARTY = (
     '{"counterparty_account_number":"FR7630004008190001045237750","counterparty_account_number_format":"IBAN",'
@@ -41,12 +42,17 @@ def _cycle() -> tuple[list[int], list[int], list[int]]:
 AMOUNTS, SUMS, KIND_OF = _cycle()
 
 
+@lru_cache(4096)
 def account_id(rank: int) -> str:
     return ids.stable("volume-account", rank)
 
 
 def line_id(rank: int, i: int) -> str:
-    return f"{rank:08x}-{i >> 28 & 0xFFFF:04x}-4{i >> 16 & 0xFFF:03x}-8000-00000000{i & 0xFFFF:04x}"
+    return f"{rank:08x}{_id_end(i)}"
+
+
+def _id_end(i: int) -> str:
+    return f"-{i >> 28 & 0xFFFF:04x}-4{i >> 16 & 0xFFF:03x}-8000-00000000{i & 0xFFFF:04x}"
 
 
 def parse_id(id: str) -> tuple[int, int]:
@@ -148,24 +154,49 @@ def _frame(kind: int) -> tuple[str, str]:
 FRAMES = tuple(_frame(kind) for kind in range(len(KINDS)))
 
 
-def texts(volume: Volume, rank: int, order: Sequence[int], end: str) -> list[str]:
-    """The JSON of each line of `order`; `end` is the tail of the included objects."""
-    when, account, slug = stamps(volume).text, account_id(rank), f"volume-{rank:06d}-1-transaction-"
-    start = rank * 37 % CYCLE
-    base = OPENING - _sum_to(start)
-    found = []
-    for i in order:
-        position = start + i
-        signed = AMOUNTS[position % CYCLE]
-        cents = -signed if signed < 0 else signed
-        balance, stamp, amount = base + _sum_to(position + 1), when(i), _money(cents)
+def _priced(position: int) -> str:
+    """What a place of the cycle decides, between the number of the line and its account."""
+    cents = abs(AMOUNTS[position])
+    amount = f"{_money(cents)},"
+    return (
+        f'","amount":{amount}"amount_cents":{cents},"local_amount":{amount}"local_amount_cents":{cents},'
+        f"{FRAMES[KIND_OF[position]][0]}"
+    )
+
+
+PRICED = tuple(_priced(position) for position in range(CYCLE))
+
+
+@lru_cache(1000)
+def _dated(volume: Volume, hundred: int) -> list[str]:
+    """What the rank of a line decides in every organization, for a hundred lines: end of the id, times, reference."""
+    when, found = stamps(volume).text, []
+    for i in range(hundred * 100, min(hundred * 100 + 100, volume.transactions)):
+        stamp = when(i)
         found.append(
-            f'{{"id":"{line_id(rank, i)}","transaction_id":"{slug}{i + 1}","amount":{amount},"amount_cents":{cents},'
-            f'"settled_balance":{_money(balance)},"settled_balance_cents":{balance},"local_amount":{amount},'
-            f'"local_amount_cents":{cents},"settled_at":"{stamp}","emitted_at":"{stamp}","created_at":"{stamp}",'
-            f'"updated_at":"{stamp}","reference":"REF {i + 1}",{FRAMES[KIND_OF[position % CYCLE]][0]}{account}"{end}}}'
+            f'{_id_end(i)}","settled_at":"{stamp}","emitted_at":"{stamp}","created_at":"{stamp}",'
+            f'"updated_at":"{stamp}","reference":"REF {i + 1}","transaction_id":"'
         )
     return found
+
+
+def text(volume: Volume, rank: int, order: Sequence[int], end: str) -> str:
+    """The JSON of the lines of `order`, between commas; `end` is the tail of the included objects."""
+    start, slug, account = rank * 37 % CYCLE, f"volume-{rank:06d}-1-transaction-", account_id(rank)
+    base = OPENING - _sum_to(start)
+    found, hundred, dated = [], -1, []
+    for i in order:
+        if i // 100 != hundred:
+            hundred = i // 100
+            dated = _dated(volume, hundred)
+        whole, position = divmod(start + i, CYCLE)
+        balance = base + whole * SUMS[CYCLE] + SUMS[position + 1]
+        found.append(
+            f'{dated[i % 100]}{slug}{i + 1}{PRICED[position]}{account}","settled_balance":{balance / 100},'
+            f'"settled_balance_cents":{balance}'
+        )
+    opening = f'{{"id":"{rank:08x}'
+    return f"{opening}{f'{end}}},{opening}'.join(found)}{end}}}" if found else ""
 
 
 def keeps(rank: int, i: int, *, side: str, operations: set[str]) -> bool:
@@ -173,5 +204,5 @@ def keeps(rank: int, i: int, *, side: str, operations: set[str]) -> bool:
     return (not side or FRAMES[kind][1] == side) and (not operations or KINDS[kind][2] in operations)
 
 
-def page(body: list[str], meta: dict[str, Any], dumps: Callable[[Any], bytes]) -> bytes:
-    return b'{"transactions":[' + ",".join(body).encode() + b'],"meta":' + dumps(meta) + b"}"
+def page(body: str, meta: dict[str, Any], dumps: Callable[[Any], bytes]) -> bytes:
+    return b'{"transactions":[%b],"meta":%b}' % (body.encode(), dumps(meta))

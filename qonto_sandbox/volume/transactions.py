@@ -29,7 +29,7 @@ def listed(
     described = meta(page=number, per_page=per_page, total=len(chosen), shape="object")
     order = chosen[::-1] if descending else chosen
     shown = order[(number - 1) * per_page : number * per_page]
-    body = lines.texts(call.world.volume, rank, shown, lines.tail(includes))
+    body = lines.text(call.world.volume, rank, shown, lines.tail(includes))
     return Response(lines.page(body, described, orjson.dumps), 200, content_type=JSON)
 
 
@@ -60,5 +60,5 @@ def shown(call: Call, id: str, includes: set[str]) -> Response:
         raise not_found(shape="object") from None
     if i >= volume.transactions or lines.account_id(rank) != call.organization.get("account_id"):
         raise not_found(shape="object")
-    text = lines.texts(volume, rank, range(i, i + 1), lines.tail(includes))[0]
+    text = lines.text(volume, rank, range(i, i + 1), lines.tail(includes))
     return Response(f'{{"transaction":{text}}}', 200, content_type=JSON)

@@ -89,3 +89,36 @@ def test_more_than_ten_thousand_results_are_refused() -> None:
         assert refused.json()["errors"]["code"] == "search_limit_reached"
         last = fetch(local, keys, settled_at_from="2000-01-01T00:00:00Z", settled_at_to="2000-02-01T00:00:00Z")
         assert last.status_code == 200
+
+
+@pytest.mark.parametrize("query", [{}, {"page": 2}, {"page": 5}, {"per_page": 30, "page": 15}, {"per_page": 1}])
+def test_shortcut_says_what_the_general_way_says(
+    volume: LocalQonto, keys: dict[str, str], query: dict[str, Any]
+) -> None:
+    quick, general = fetch(volume, keys, **query), fetch(volume, keys, sort_by="settled_at:desc", **query)
+    assert quick.content == general.content
+    assert set(quick.headers) == set(general.headers)
+    assert quick.headers["Content-Type"] == general.headers["Content-Type"]
+
+
+def test_shortcut_leaves_what_is_refused_and_what_fails_to_the_general_way(
+    volume: LocalQonto, keys: dict[str, str]
+) -> None:
+    url, own = f"{volume.url}/v2/transactions", {"bank_account_id": keys["bank_account_id"]}
+    session = volume.session(token=keys["access_token"])
+    assert fetch(volume, keys, page=6).status_code == 422
+    assert fetch(volume, keys, per_page=101).status_code == 400
+    assert fetch(volume, keys, page=0).status_code == 400
+    other = volume.api("GET", "volume")["credentials"][2]["bank_account_id"]
+    assert session.get(url, params={"bank_account_id": other}).status_code == 400
+    del session.headers["X-Qonto-Staging-Token"]
+    assert session.get(url, params=own, allow_redirects=False).status_code == 302
+    stranger = volume.session(token=keys["access_token"][:-1] + "?")
+    assert stranger.get(url, params=own).status_code == 401
+
+
+def test_fault_strikes_the_shortcut_too(keys: dict[str, str]) -> None:
+    with LocalQonto(options=("--volume", f"3x{LINES}", "--workers", "1")) as alone:
+        alone.api("POST", "faults", kind="status", status=503, path="/v2/transactions", times=1)
+        assert fetch(alone, keys).status_code == 503
+        assert fetch(alone, keys).status_code == 200

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from qonto_sandbox.build import build_world
 from qonto_sandbox.core.server import Server, listen
 from qonto_sandbox.core.world import Volume, World
+from qonto_sandbox.volume import quick
 
 VOLUME = re.compile(r"(\d+)[x×X](\d+)")
 
@@ -39,7 +40,12 @@ class Command(BaseCommand):
             listener = listen(options["host"], options["port"])
         except OSError as error:
             raise CommandError(f"Port {options['port']} indisponible : {error.strerror}") from None
-        Server(listener=listener, build=build, workers=options["workers"] if volume else 1).run()
+        server = (
+            Server(listener=listener, build=build, workers=options["workers"], shortcut=quick.answered)
+            if volume
+            else Server(listener=listener, build=build)
+        )
+        server.run()
 
     @staticmethod
     def _volume(text: str | None) -> Volume | None:
