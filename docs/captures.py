@@ -2,10 +2,12 @@
 
     .venv/bin/python docs/captures.py [address of the portal]
 
-It plays the first thread as people would: Alice links her account, Hélène integrates the statement, Alice pays.
+Its dates and files are in French where the language packs of Chromium are installed (Debian: chromium-l10n). It plays
+the first thread as people would: Alice links her account, Hélène integrates the statement, Alice pays.
 """
 
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +21,7 @@ IMAGES = RACINE / "docs" / "images"
 PORTAIL = sys.argv[1].rstrip("/") if len(sys.argv) > 1 else "http://127.0.0.1:8000"
 MOT_DE_PASSE = "demonstration-2026"
 ALICE, HELENE = "alice@maison-lenoir.example", "helene.morel@cabinet-morel.example"
+SOFIA = "sofia@fournil-halles.example"
 LARGEUR = 1200
 
 
@@ -83,11 +86,38 @@ def integrer(page: Page, dossier: str) -> None:
     prendre(page, "grille")
 
 
+def importer(page: Page, dossier: str) -> None:
+    """The sales invoices of the month, then the first of them beside the list."""
+    page.goto(f"{PORTAIL}/cabinet/dossiers/{dossier}/depot/imports/")
+    page.locator("main form button[type=submit]").first.click()
+    for _ in range(120):
+        page.wait_for_timeout(1000)
+        page.goto(f"{PORTAIL}/cabinet/dossiers/{dossier}/depot/?panier=vente")
+        if page.locator("main table tbody tr").count() > 3:
+            break
+    page.locator("main table tbody a").first.click()
+    page.wait_for_timeout(2000)
+    prendre(page, "depot")
+
+
+def adherer(page: Page) -> None:
+    """The first step of the account application, prefilled from the dossier."""
+    page.get_by_role("link", name="Ouvrir un compte professionnel").click()
+    page.get_by_label("Société en cours de création").check()
+    page.get_by_role("button", name="Commencer").click()
+    page.get_by_role("heading", name="Entreprise").wait_for()
+    prendre(page, "adhesion")
+
+
 def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or shutil.which("google-chrome") or ""
-        navigateur = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        options = ["--no-sandbox", "--disable-gpu", "--lang=fr"]
+        # The fields of dates speak the language of the browser's own process.
+        navigateur = playwright.chromium.launch(
+            executable_path=chromium, args=options, env={**os.environ, "LANGUAGE": "fr"}
+        )
         alice = entrer(navigateur, ALICE)
         dossier = alice.url.split("/espace/")[1].split("/")[0]
         if alice.get_by_role("link", name="Associer un compte existant").count():
@@ -98,6 +128,11 @@ def main() -> None:
         integrer(helene, dossier)
         helene.goto(f"{PORTAIL}/cabinet/dossiers/{dossier}/comptabilite/")
         prendre(helene, "comptabilite")
+        helene.goto(f"{PORTAIL}/cabinet/dossiers/{dossier}/banques/")
+        prendre(helene, "banques")
+        helene.goto(f"{PORTAIL}/cabinet/dossiers/{dossier}/qonto/")
+        prendre(helene, "qonto-dossier")
+        importer(helene, dossier)
         alice.goto(f"{PORTAIL}/espace/{dossier}/factures/")
         prendre(alice, "factures")
         alice.get_by_role("link", name="FS9289482").click()
@@ -107,6 +142,7 @@ def main() -> None:
         telephone = entrer(navigateur, ALICE, largeur=390, theme="dark")
         telephone.goto(f"{PORTAIL}/espace/{dossier}/factures/")
         prendre(telephone, "telephone")
+        adherer(entrer(navigateur, SOFIA))
         navigateur.close()
 
 
