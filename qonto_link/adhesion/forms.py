@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 
 from gestion_acces.enums import FormeJuridique
 from portal.lib.identifiants import nettoyer, siren_valide
+from portal.lib.montants import MontantIllisible, lire_montant, saisie
 from qonto_link.adhesion.enums import Flux, TypeJustificatif
 from qonto_link.adhesion.nomenclature import secteur_nace
 from qonto_link.adhesion.pays import PAYS
@@ -36,8 +37,26 @@ def jour(label: str, **kwargs: Any) -> forms.DateField:
     return forms.DateField(label=label, required=False, show_hidden_initial=True, widget=widget, **kwargs)
 
 
-def euros(label: str, **kwargs: Any) -> forms.DecimalField:
-    return forms.DecimalField(
+class EurosField(forms.DecimalField):
+    """Euros as people write them in France; the draft keeps `5000.00`."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def prepare_value(self, value: Any) -> Any:
+        try:
+            return saisie(lire_montant(str(value))) if value else value
+        except MontantIllisible:
+            return value
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        try:
+            return Decimal(lire_montant(str(value))) / 100 if value not in self.empty_values else None
+        except MontantIllisible as refus:
+            raise forms.ValidationError(str(refus)) from refus
+
+
+def euros(label: str, **kwargs: Any) -> EurosField:
+    return EurosField(
         label=label,
         required=False,
         min_value=Decimal(0),
@@ -64,7 +83,7 @@ class EtapeForm(forms.Form):
             if saisi.get(nom, "") == valeur:
                 mention = mark_safe('<span class="champ-repris">Repris de votre dossier</span>')
             else:
-                lisible = dict(getattr(champ, "choices", ())).get(valeur, valeur)
+                lisible = dict(getattr(champ, "choices", ())).get(valeur, champ.prepare_value(valeur))
                 mention = format_html("Dans votre dossier : « {} ». Votre cabinet verra la différence.", lisible)
             champ.help_text = format_html("{} {}", champ.help_text, mention) if champ.help_text else mention
 
@@ -72,8 +91,15 @@ class EtapeForm(forms.Form):
         return {nom: _ecrit(self.cleaned_data[nom]) for nom in self.changed_data if nom in self.cleaned_data}
 
     def affiches(self) -> dict[str, str]:
-        """What the page had shown, by the hidden copies."""
-        return {nom: self.data.get(self.add_initial_prefix(nom), "") for nom in self.fields}
+        """What the page had shown, by the hidden copies, in the draft's writing."""
+        return {nom: _lu(champ, self.data.get(self.add_initial_prefix(nom), "")) for nom, champ in self.fields.items()}
+
+
+def _lu(champ: forms.Field, texte: str) -> str:
+    try:
+        return _ecrit(champ.to_python(texte))
+    except forms.ValidationError:
+        return texte
 
 
 def _ecrit(valeur: Any) -> str:

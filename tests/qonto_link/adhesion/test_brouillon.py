@@ -230,3 +230,18 @@ def test_base_refuses_a_step_that_goes_back() -> None:
     adhesion = AdhesionFactory(chez_qonto=True, rang=5)
     with pytest.raises(IntegrityError), transaction.atomic():
         Adhesion.objects.filter(pk=adhesion.pk).update(rang=4)
+
+
+def test_capital_is_read_and_shown_as_in_france_and_kept_in_the_draft_as_before() -> None:
+    vide = EntrepriseForm(flux=Flux.CREATION, initial={"capital": "5000.00"})
+    assert 'value="5000,00"' in str(vide["capital"])
+    saisi = {"capital": "7 000,50", "initial-capital": "5000,00"}
+    form = EntrepriseForm(saisi, flux=Flux.CREATION, initial={"capital": "5000.00"})
+    assert form.is_valid()
+    assert form.changes()["capital"] == "7000.50"
+    assert form.affiches()["capital"] == "5000.00"
+    inchange = EntrepriseForm({"capital": "5000", "initial-capital": "5000,00"}, flux=Flux.CREATION)
+    assert inchange.is_valid()
+    assert "capital" not in inchange.changes()
+    illisible = EntrepriseForm({"capital": "beaucoup", "initial-capital": ""}, flux=Flux.CREATION)
+    assert "Écrivez un montant" in str(illisible.errors["capital"])
