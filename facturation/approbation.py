@@ -7,9 +7,9 @@ from django.db import transaction
 
 from facturation.errors import CoordonneesChangees, FacturationError, SecondRegardManquant
 from facturation.forms import RetourForm
+from facturation.queries import coordonnees_courantes
 from facturation.saisie import Auteur
-from facturation.services.bouclier import Alerte, examiner, exige_second_regard, gravite_de
-from facturation.services.fournisseurs import coordonnee_courante
+from facturation.services.bouclier import Alerte, examiner_tous, exige_second_regard, gravite_de
 from facturation.services.paiement import comptes_debiteurs
 from qonto_link.api.client import QontoClient
 from qonto_link.virements.enums import Genre, StatutOrdre, StatutVirement
@@ -48,23 +48,19 @@ class LigneOrdre:
 
 def lignes_de(ordre: Ordre, auteur: Auteur) -> list[LigneOrdre]:
     """The payments of an order, in order; examined again as long as they may be stopped."""
-    virements = ordre.virements.select_related(
-        "verification", "dossier", "reglement__echeance__facture__fournisseur", "ordre__compte"
-    ).order_by("rang")
+    virements = list(
+        ordre.virements.select_related(
+            "verification", "dossier", "reglement__echeance__facture__fournisseur", "ordre__compte"
+        ).order_by("rang")
+    )
     if ordre.statut not in AVANT_ENVOI:
         return [LigneOrdre(virement) for virement in virements]
-    return [
-        LigneOrdre(
-            virement,
-            examiner(
-                echeance=virement.reglement.echeance,
-                compte=ordre.compte,
-                verification=virement.verification,
-                maintenant=auteur.maintenant,
-            ),
-        )
-        for virement in virements
-    ]
+    alertes = examiner_tous(
+        lignes=[(virement.reglement.echeance, virement.verification) for virement in virements],
+        compte=ordre.compte,
+        maintenant=auteur.maintenant,
+    )
+    return [LigneOrdre(virement, alertes[str(virement.reglement.echeance_id)]) for virement in virements]
 
 
 def empreinte(ordre: Ordre) -> str:
@@ -79,8 +75,10 @@ def controler_ordre(ordre: Ordre) -> None:
     """Refuse an order that the world overtook. Raises FacturationError, CoordonneesChangees."""
     if ordre.compte_id not in {compte.pk for compte in comptes_debiteurs(ordre.dossier)}:
         raise FacturationError("Le compte débiteur n’est plus associé au dossier : refusez ce paiement.")
-    for virement in ordre.virements.select_related("reglement__echeance__facture__fournisseur"):
-        coordonnee = coordonnee_courante(virement.reglement.echeance.facture.fournisseur)
+    virements = list(ordre.virements.select_related("reglement__echeance__facture").order_by("rang"))
+    coordonnees = coordonnees_courantes([virement.reglement.echeance for virement in virements])
+    for virement in virements:
+        coordonnee = coordonnees.get(str(virement.reglement.echeance_id))
         if coordonnee is None or coordonnee.iban != virement.iban:
             raise CoordonneesChangees(
                 f"L’IBAN de {virement.beneficiaire} a changé depuis la préparation : refusez ce paiement et "
@@ -107,7 +105,9 @@ def rafraichir_verifications(ordre: Ordre, client: QontoClient, auteur: Auteur) 
             raise MouvementRefuse
         ordre.jeton_vop = jeton
         for virement, verification in zip(virements, verifications, strict=True):
-            _ecrire(virement, verification=verification)
+            virement.verification = verification
+        # Whoever sends moves the order first, which the update above holds: the payments cannot leave meanwhile.
+        Virement.objects.bulk_update(virements, ["verification"])
 
 
 def _verifier_encore(
@@ -125,20 +125,15 @@ def _verifier_encore(
     )
 
 
-def _ecrire(virement: Virement, **champs: object) -> None:
-    """Write on a payment that nothing sent yet; of two people, the one who sent wins."""
-    if Virement.objects.filter(pk=virement.pk, statut__in=MODIFIABLES).update(**champs) != 1:
-        raise MouvementRefuse
-
-
 def reprendre_motif(ordre: Ordre, motif: str, auteur: Auteur) -> None:
     """The approver's own reason, on the payments that need one and have none. Raises SecondRegardManquant."""
+    a_justifier = [ligne for ligne in lignes_de(ordre, auteur) if ligne.a_justifier]
+    if not a_justifier:
+        return
+    if not motif.strip():
+        alertes = exige_second_regard(a_justifier[0].alertes)
+        raise SecondRegardManquant(alertes or ["la vérification du bénéficiaire n’est pas favorable"])
+    concernes = Virement.objects.filter(pk__in=[ligne.virement.pk for ligne in a_justifier], statut__in=MODIFIABLES)
     with transaction.atomic():
-        for ligne in lignes_de(ordre, auteur):
-            if not ligne.a_justifier:
-                continue
-            if not motif.strip():
-                raise SecondRegardManquant(
-                    exige_second_regard(ligne.alertes) or ["la vérification du bénéficiaire n’est pas favorable"]
-                )
-            _ecrire(ligne.virement, motif_poursuite=motif.strip()[:300])
+        if concernes.update(motif_poursuite=motif.strip()[:300]) != len(a_justifier):
+            raise MouvementRefuse

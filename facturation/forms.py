@@ -245,5 +245,40 @@ class RetourForm(forms.Form):
     motif = forms.CharField(label="Motif du retour", max_length=300)
 
 
+class RattacherForm(forms.Form):
+    """« C'était ce paiement »: which transfer of Qonto, and what the person checked."""
+
+    motif = forms.CharField(
+        label="Ce que vous avez vérifié",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Votre réponse est conservée avec le paiement.",
+    )
+
+    def __init__(self, *args: Any, choix: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sosie"] = forms.ChoiceField(
+            label="Quel virement est ce paiement ?",
+            choices=choix,
+            widget=forms.RadioSelect,
+            initial=choix[0][0] if len(choix) == 1 else None,
+            error_messages={"required": "Choisissez le virement.", "invalid_choice": "Choisissez le virement."},
+        )
+        self.order_fields(["sosie", "motif"])
+
+
+class RienPartiForm(forms.Form):
+    motif = forms.CharField(
+        label="Ce que vous avez vérifié",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Votre réponse est conservée avec le paiement.",
+    )
+    verifie = forms.BooleanField(
+        label="J’ai ouvert Qonto : aucun des virements ci-dessus n’est ce paiement.",
+        error_messages={"required": "Vérifiez d’abord dans Qonto, puis cochez cette case."},
+    )
+
+
 class JoindreForm(forms.Form):
     fichier = forms.FileField(label="Document (PDF ou photo)", help_text="10 Mo au plus.")

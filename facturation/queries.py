@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Sum, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from facturation.enums import NatureFacture, SituationFacture
 from facturation.models import CoordonneeBancaire, Echeance, Facture, Fournisseur, Reglement
 from gestion_acces.models import Dossier
 from qonto_link.virements.enums import StatutOrdre, StatutVirement
-from qonto_link.virements.models import Ordre, VerificationBeneficiaire
+from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
 from qonto_link.virements.services.preparation import texte_sepa
 
 
@@ -122,6 +123,79 @@ def coordonnees_courantes(echeances: Iterable[Echeance]) -> dict[str, Coordonnee
         for echeance in lignes
         if echeance.facture.fournisseur_id in par_fournisseur
     }
+
+
+def iban_des_fournisseurs(
+    fournisseurs: Iterable[UUID],
+) -> tuple[dict[UUID, CoordonneeBancaire], dict[UUID, set[str]]]:
+    """Where each supplier is paid now, and where he was paid before."""
+    courantes: dict[UUID, CoordonneeBancaire] = {}
+    anciens: dict[UUID, set[str]] = {}
+    for coordonnee in CoordonneeBancaire.objects.filter(fournisseur__in=fournisseurs):
+        if coordonnee.remplacee_le is None:
+            courantes[coordonnee.fournisseur_id] = coordonnee
+        else:
+            anciens.setdefault(coordonnee.fournisseur_id, set()).add(coordonnee.iban)
+    return courantes, anciens
+
+
+def ibans_partages(dossier_id: UUID, ibans: Iterable[str]) -> dict[str, set[UUID]]:
+    """The suppliers of the dossier that are paid now on each of these IBANs."""
+    partages: dict[str, set[UUID]] = {}
+    lignes = CoordonneeBancaire.objects.filter(dossier_id=dossier_id, iban__in=ibans, remplacee_le__isnull=True)
+    for iban, fournisseur_id in lignes.values_list("iban", "fournisseur_id"):
+        partages.setdefault(iban, set()).add(fournisseur_id)
+    return partages
+
+
+def derniers_payes(
+    dossier_id: UUID, fournisseurs: Iterable[UUID], combien: int = 10
+) -> dict[UUID, list[tuple[str, int]]]:
+    """IBAN and cents of the last settled payments of each supplier, the latest first."""
+    qui = "reglement__echeance__facture__fournisseur_id"
+    recence = Window(RowNumber(), partition_by=F(qui), order_by=[F("execute_le").desc(), F("pk").desc()])
+    lignes = (
+        Virement.objects.filter(dossier_id=dossier_id, statut=StatutVirement.REGLE, **{f"{qui}__in": fournisseurs})
+        .annotate(recence=recence)
+        .filter(recence__lte=combien)
+        .order_by("recence")
+    )
+    payes: dict[UUID, list[tuple[str, int]]] = {}
+    for fournisseur_id, iban, cents in lignes.values_list(qui, "iban", "montant_cents"):
+        payes.setdefault(fournisseur_id, []).append((iban, cents))
+    return payes
+
+
+@dataclass(frozen=True)
+class Vivant:
+    """A living settlement, for who looks for the same payment made twice."""
+
+    facture_id: UUID
+    numero: str
+    jour: date
+
+
+def reglements_semblables(
+    dossier_id: UUID, *, fournisseurs: Iterable[UUID], montants: Iterable[int], jours: tuple[date, date]
+) -> dict[tuple[UUID, int], list[Vivant]]:
+    """The living settlements of these suppliers and amounts, due between two days, by (supplier, cents)."""
+    lignes = Reglement.objects.filter(
+        dossier_id=dossier_id,
+        vivant=True,
+        echeance__facture__fournisseur__in=fournisseurs,
+        echeance__montant_cents__in=montants,
+        echeance__date__range=jours,
+    ).order_by("cree_le", "pk")
+    semblables: dict[tuple[UUID, int], list[Vivant]] = {}
+    for fournisseur_id, cents, facture_id, numero, jour in lignes.values_list(
+        "echeance__facture__fournisseur_id",
+        "echeance__montant_cents",
+        "echeance__facture_id",
+        "echeance__facture__numero",
+        "echeance__date",
+    ):
+        semblables.setdefault((fournisseur_id, cents), []).append(Vivant(facture_id, numero, jour))
+    return semblables
 
 
 def historique_des_ibans(fournisseur: Fournisseur) -> QuerySet[CoordonneeBancaire]:

@@ -8,7 +8,7 @@ from facturation.errors import FacturationError, SecondRegardManquant
 from facturation.models import CoordonneeBancaire, Echeance
 from facturation.queries import coordonnees_courantes
 from facturation.saisie import Auteur
-from facturation.services.bouclier import Alerte, examiner, exige_second_regard
+from facturation.services.bouclier import Alerte, examiner_tous, exige_second_regard
 from facturation.services.fournisseurs import coordonnee_courante
 from facturation.services.paiement import Saisie, preparer_paiement
 from gestion_acces.models import Dossier
@@ -36,15 +36,8 @@ class Panier:
         return sum(echeance.montant_cents for echeance in self.echeances)
 
     def alertes(self, compte: CompteQonto | None, maintenant: datetime) -> dict[str, list[Alerte]]:
-        return {
-            str(echeance.pk): examiner(
-                echeance=echeance,
-                compte=compte,
-                verification=self.verifications.get(str(echeance.pk)),
-                maintenant=maintenant,
-            )
-            for echeance in self.echeances
-        }
+        lignes = [(echeance, self.verifications.get(str(echeance.pk))) for echeance in self.echeances]
+        return examiner_tous(lignes=lignes, compte=compte, maintenant=maintenant)
 
 
 def preparer_une(

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from facturation.views import cabinet, client_factures, client_lot, client_paiements, depuis_depot
+from facturation.views import cabinet, client_doutes, client_factures, client_lot, client_paiements, depuis_depot
 
 app_name = "facturation"
 
@@ -31,6 +31,9 @@ client_urls = [
     path("paiements/<uuid:ordre_id>/abandonner/", client_paiements.abandonner, name="ordre_abandonner"),
     path("paiements/<uuid:ordre_id>/methode/", client_paiements.methode, name="ordre_methode"),
     path("paiements/<uuid:ordre_id>/relancer/", client_paiements.relancer, name="ordre_relancer"),
+    path("paiements/<uuid:ordre_id>/doute/", client_doutes.doute, name="ordre_doute"),
+    path("paiements/<uuid:ordre_id>/doute/rattacher/", client_doutes.rattacher, name="ordre_rattacher"),
+    path("paiements/<uuid:ordre_id>/doute/rien-parti/", client_doutes.rien_parti, name="ordre_rien_parti"),
     path("virements/<uuid:virement_id>/annuler/", client_paiements.annuler, name="virement_annuler"),
     path("virements/<uuid:virement_id>/preuve/", client_paiements.preuve_pdf, name="virement_preuve"),
     path("<uuid:facture_id>/", client_factures.facture, name="facture_client"),

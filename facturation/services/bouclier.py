@@ -1,18 +1,18 @@
 """The shield before a payment (B3): what looks wrong, how grave, with its evidence. Reads only."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from django.db.models import Q
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from facturation.enums import Gravite
-from facturation.models import CoordonneeBancaire, Echeance, Reglement
-from facturation.services.fournisseurs import coordonnee_courante
+from facturation.models import CoordonneeBancaire, Echeance
+from facturation.queries import Vivant, derniers_payes, iban_des_fournisseurs, ibans_partages, reglements_semblables
 from portal.lib.affichage import date_courte, devise
 from portal.lib.bancaire import masquer_iban
 from qonto_link.models import CompteQonto
-from qonto_link.virements.enums import ResultatVop, StatutVirement
-from qonto_link.virements.models import VerificationBeneficiaire, Virement
+from qonto_link.virements.enums import ResultatVop
+from qonto_link.virements.models import VerificationBeneficiaire
 
 SOSIE = timedelta(days=60)
 IBAN_RECENT = timedelta(days=30)
@@ -49,16 +49,65 @@ def examiner(
     maintenant: datetime,
 ) -> list[Alerte]:
     """Everything worth a look before this instalment is paid from this account."""
-    alertes = [*_iban(echeance, maintenant), *_sosies(echeance), *_habitudes(echeance)]
-    if verification is not None:
-        alertes += _verification(verification)
+    lignes = [(echeance, verification)]
+    return examiner_tous(lignes=lignes, compte=compte, maintenant=maintenant)[str(echeance.pk)]
+
+
+def examiner_tous(
+    *,
+    lignes: Sequence[tuple[Echeance, VerificationBeneficiaire | None]],
+    compte: CompteQonto | None,
+    maintenant: datetime,
+) -> dict[str, list[Alerte]]:
+    """The same for instalments of one dossier, by their ids: as many queries for 400 as for one."""
+    if not lignes:
+        return {}
+    passe = _lire([echeance for echeance, _ in lignes])
     disponible = compte.solde_autorise_cents if compte else None
-    if disponible is not None and disponible < echeance.montant_cents:
-        texte = (
-            f"Le solde disponible ({devise(disponible)}) ne couvre pas ce paiement ({devise(echeance.montant_cents)})."
-        )
-        alertes.append(Alerte("solde", Gravite.ORANGE, texte))
+    alertes = {}
+    for echeance, verification in lignes:
+        trouvees = [*_iban(echeance, passe, maintenant), *_sosies(echeance, passe), *_habitudes(echeance, passe)]
+        if verification is not None:
+            trouvees += _verification(verification)
+        if disponible is not None and disponible < echeance.montant_cents:
+            trouvees.append(_solde(disponible, echeance.montant_cents))
+        alertes[str(echeance.pk)] = trouvees
     return alertes
+
+
+@dataclass(frozen=True)
+class _Passe:
+    """What the dossier knows of the suppliers to pay. `payes`: (IBAN, cents) of the last settled, the latest first."""
+
+    courantes: dict[UUID, CoordonneeBancaire]
+    anciens: dict[UUID, set[str]]
+    partages: dict[str, set[UUID]]
+    payes: dict[UUID, list[tuple[str, int]]]
+    vivants: dict[tuple[UUID, int], list[Vivant]]
+
+
+def _lire(echeances: Sequence[Echeance]) -> _Passe:
+    dossier_id = echeances[0].dossier_id
+    ids = {echeance.facture.fournisseur_id for echeance in echeances}
+    courantes, anciens = iban_des_fournisseurs(ids)
+    jours = [echeance.date for echeance in echeances]
+    return _Passe(
+        courantes=courantes,
+        anciens=anciens,
+        partages=ibans_partages(dossier_id, {coordonnee.iban for coordonnee in courantes.values()}),
+        payes=derniers_payes(dossier_id, ids),
+        vivants=reglements_semblables(
+            dossier_id,
+            fournisseurs=ids,
+            montants={echeance.montant_cents for echeance in echeances},
+            jours=(min(jours) - SOSIE, max(jours) + SOSIE),
+        ),
+    )
+
+
+def _solde(disponible: int, montant: int) -> Alerte:
+    texte = f"Le solde disponible ({devise(disponible)}) ne couvre pas ce paiement ({devise(montant)})."
+    return Alerte("solde", Gravite.ORANGE, texte)
 
 
 def _verification(verification: VerificationBeneficiaire) -> list[Alerte]:
@@ -74,9 +123,9 @@ def _verification(verification: VerificationBeneficiaire) -> list[Alerte]:
     return []
 
 
-def _iban(echeance: Echeance, maintenant: datetime) -> list[Alerte]:
+def _iban(echeance: Echeance, passe: _Passe, maintenant: datetime) -> list[Alerte]:
     fournisseur, alertes = echeance.facture.fournisseur, []
-    actuelle = coordonnee_courante(fournisseur)
+    actuelle = passe.courantes.get(fournisseur.pk)
     if actuelle is None:
         return []
     lu = echeance.facture.iban_facture
@@ -86,34 +135,30 @@ def _iban(echeance: Echeance, maintenant: datetime) -> list[Alerte]:
             f"({masquer_iban(actuelle.iban)})."
         )
         alertes.append(Alerte("iban_facture", Gravite.ROUGE, texte))
-    if historique := _historique(echeance, actuelle, maintenant):
+    if historique := _historique(echeance, actuelle, passe, maintenant):
         alertes.append(historique)
-    partage = CoordonneeBancaire.objects.filter(
-        dossier_id=echeance.dossier_id, iban=actuelle.iban, remplacee_le__isnull=True
-    ).exclude(fournisseur=fournisseur)
-    if partage.exists():
+    if passe.partages.get(actuelle.iban, set()) - {fournisseur.pk}:
         alertes.append(Alerte("iban_partage", Gravite.ROUGE, "Cet IBAN est aussi celui d’un autre fournisseur."))
     return alertes
 
 
-def _historique(echeance: Echeance, actuelle: CoordonneeBancaire, maintenant: datetime) -> Alerte | None:
+def _historique(
+    echeance: Echeance, actuelle: CoordonneeBancaire, passe: _Passe, maintenant: datetime
+) -> Alerte | None:
     """What the past of this supplier says of his IBAN: changed since he was paid, changed lately, or never paid."""
     fournisseur = echeance.facture.fournisseur
-    payes = Virement.objects.filter(
-        dossier_id=echeance.dossier_id,
-        statut=StatutVirement.REGLE,
-        reglement__echeance__facture__fournisseur=fournisseur,
-    )
-    dernier = payes.order_by("-execute_le", "-pk").values_list("iban", flat=True).first()
-    if dernier and dernier != actuelle.iban:
+    payes = passe.payes.get(fournisseur.pk, [])
+    if payes and payes[0][0] != actuelle.iban:
         texte = (
             f"L’IBAN de {fournisseur.nom} a changé le {date_courte(actuelle.depuis)} depuis votre dernier paiement "
-            f"({masquer_iban(dernier)} → {masquer_iban(actuelle.iban)}). Appelez-le à un numéro que vous connaissez."
+            f"({masquer_iban(payes[0][0])} → {masquer_iban(actuelle.iban)}). Appelez-le à un numéro que vous "
+            "connaissez."
         )
         return Alerte("iban_change", Gravite.ROUGE, texte)
-    if dernier is not None:
+    if payes:
         return None
-    if actuelle.depuis > maintenant - IBAN_RECENT and _remplace(actuelle):
+    remplace = bool(passe.anciens.get(fournisseur.pk, set()) - {actuelle.iban})
+    if actuelle.depuis > maintenant - IBAN_RECENT and remplace:
         texte = (
             f"L’IBAN de {fournisseur.nom} a été remplacé le {date_courte(actuelle.depuis)} et rien n’a encore été "
             "payé sur le nouveau. Appelez-le à un numéro que vous connaissez."
@@ -122,40 +167,29 @@ def _historique(echeance: Echeance, actuelle: CoordonneeBancaire, maintenant: da
     return Alerte("nouveau", Gravite.ORANGE, f"C’est votre premier paiement à {fournisseur.nom} ici.")
 
 
-def _remplace(actuelle: CoordonneeBancaire) -> bool:
-    """True when the supplier had another IBAN before."""
-    anciennes = CoordonneeBancaire.objects.filter(fournisseur_id=actuelle.fournisseur_id, remplacee_le__isnull=False)
-    return anciennes.exclude(iban=actuelle.iban).exists()
-
-
-def _sosies(echeance: Echeance) -> list[Alerte]:
-    """Already ordered: same supplier and amount within two months, on another instalment."""
-    autour = (echeance.date - SOSIE, echeance.date + SOSIE)
-    sosie = (
-        Reglement.objects.filter(
-            dossier_id=echeance.dossier_id,
-            vivant=True,
-            echeance__facture__fournisseur_id=echeance.facture.fournisseur_id,
-            echeance__montant_cents=echeance.montant_cents,
-            echeance__date__range=autour,
-        )
-        .exclude(Q(echeance=echeance) | Q(echeance__facture=echeance.facture))
-        .select_related("echeance__facture")
-        .first()
-    )
+def _sosies(echeance: Echeance, passe: _Passe) -> list[Alerte]:
+    """Already ordered: same supplier and amount within two months, on another invoice."""
+    sosie = _premier_sosie(echeance, passe.vivants.get((echeance.facture.fournisseur_id, echeance.montant_cents), ()))
     if sosie is None:
         return []
-    texte = f"Le même montant est déjà réglé à ce fournisseur pour la facture {sosie.echeance.facture.numero}."
+    texte = f"Le même montant est déjà réglé à ce fournisseur pour la facture {sosie.numero}."
     return [Alerte("sosie", Gravite.ORANGE, texte)]
 
 
-def _habitudes(echeance: Echeance) -> list[Alerte]:
-    passes = Virement.objects.filter(
-        dossier_id=echeance.dossier_id,
-        statut=StatutVirement.REGLE,
-        reglement__echeance__facture__fournisseur_id=echeance.facture.fournisseur_id,
-    ).order_by("-execute_le", "-pk")
-    montants = list(passes.values_list("montant_cents", flat=True)[:10])
+def _premier_sosie(echeance: Echeance, vivants: Iterable[Vivant]) -> Vivant | None:
+    autour: tuple[date, date] = (echeance.date - SOSIE, echeance.date + SOSIE)
+    return next(
+        (
+            vivant
+            for vivant in vivants
+            if vivant.facture_id != echeance.facture_id and autour[0] <= vivant.jour <= autour[1]
+        ),
+        None,
+    )
+
+
+def _habitudes(echeance: Echeance, passe: _Passe) -> list[Alerte]:
+    montants = [montant for _, montant in passe.payes.get(echeance.facture.fournisseur_id, [])]
     if montants and echeance.montant_cents > INHABITUEL * max(montants):
         return [
             Alerte("montant", Gravite.ORANGE, "Ce montant est bien plus élevé que d’habitude pour ce fournisseur.")

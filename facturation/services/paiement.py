@@ -24,8 +24,8 @@ from facturation.errors import (
     SecondRegardManquant,
 )
 from facturation.models import CoordonneeBancaire, Echeance, Facture, Reglement
+from facturation.queries import coordonnees_courantes
 from facturation.services.bouclier import Alerte, exige_second_regard
-from facturation.services.fournisseurs import coordonnee_courante
 from gestion_acces.models import Dossier, Utilisateur
 from gestion_acces.services.audit import SYSTEME, Origine, journaliser
 from portal.lib.affichage import date_courte, devise, jour_de_paris
@@ -82,12 +82,34 @@ def date_proposee(echeance: Echeance, aujourdhui: date) -> date:
     return max(echeance.date, aujourdhui)
 
 
+class _Cadre:
+    """What is read once for all the lines of an order, however many they are."""
+
+    def __init__(self, echeances: Sequence[Echeance], compte: CompteQonto | None) -> None:
+        self.compte = compte
+        self.coordonnees = coordonnees_courantes(echeances)
+        self.journal = journal_du_compte(compte) if compte else None
+        self._fermees: dict[date, str] = {}
+
+    def coordonnee(self, echeance: Echeance) -> CoordonneeBancaire | None:
+        return self.coordonnees.get(str(echeance.pk))
+
+    def periode_fermee(self, dossier: Dossier, jour: date) -> str:
+        if jour not in self._fermees:
+            self._fermees[jour] = _periode_fermee(dossier, jour)
+        return self._fermees[jour]
+
+
 def manques_pour_payer(*, echeance: Echeance, compte: CompteQonto | None, jour: date) -> list[str]:
     """What the set-up lacks, each in words, said before paying and not after. Reads only."""
-    fournisseur, manques = echeance.facture.fournisseur, []
+    return _manques(_Cadre([echeance], compte), echeance, jour)
+
+
+def _manques(cadre: _Cadre, echeance: Echeance, jour: date) -> list[str]:
+    fournisseur, compte, manques = echeance.facture.fournisseur, cadre.compte, []
     if echeance.facture.nature == NatureFacture.AVOIR:
         manques.append("un avoir ne se paie pas")
-    if coordonnee_courante(fournisseur) is None:
+    if cadre.coordonnee(echeance) is None:
         manques.append(f"l’IBAN de {fournisseur.nom} manque : complétez la fiche du fournisseur")
     if fournisseur.tiers_id is None:
         manques.append(f"le compte tiers de {fournisseur.nom} manque : votre cabinet le complète sur sa fiche")
@@ -96,17 +118,16 @@ def manques_pour_payer(*, echeance: Echeance, compte: CompteQonto | None, jour: 
     elif not compte.connexion.est_active:
         manques.append("la connexion à Qonto doit être renouvelée depuis la tuile Qonto")
     else:
-        manques += _manques_de_la_banque(compte, echeance.montant_cents)
+        manques += _manques_de_la_banque(compte, cadre.journal, echeance.montant_cents)
     if echeance.montant_cents > SEUIL_JUSTIFICATIF_CENTS:
         manques += manques_du_justificatif(echeance.facture)
-    if fermee := _periode_fermee(echeance.dossier, prochain_jour_ouvre(jour)):
+    if fermee := cadre.periode_fermee(echeance.dossier, prochain_jour_ouvre(jour)):
         manques.append(fermee)
     return manques
 
 
-def _manques_de_la_banque(compte: CompteQonto, montant_cents: int) -> list[str]:
+def _manques_de_la_banque(compte: CompteQonto, journal: Journal | None, montant_cents: int) -> list[str]:
     """What the card of the bank (S17) does not allow."""
-    journal = journal_du_compte(compte)
     if journal is None:
         return [
             "le journal de trésorerie du compte Qonto n’est pas créé : votre cabinet le crée dans la fiche du "
@@ -164,14 +185,21 @@ def preparer_paiement(
     settlement, DatePassee, PaiementImpossible, SecondRegardManquant when a red alert has no reason.
     """
     aujourdhui = jour_de_paris(maintenant)
+    echeances = [saisie.echeance for saisie in saisies]
+    cadre = _Cadre(echeances, compte)
+    reglees = set(Reglement.objects.filter(echeance__in=echeances, vivant=True).values_list("echeance_id", flat=True))
     for saisie in saisies:
-        _controler(saisie, compte, dossier, alertes.get(str(saisie.echeance.pk), []), aujourdhui)
+        if saisie.echeance.pk in reglees:
+            raise EcheanceDejaReglee(str(saisie.echeance))
+        _controler(saisie, cadre, dossier, alertes.get(str(saisie.echeance.pk), []), aujourdhui)
     try:
         with transaction.atomic():
+            # Read again inside: what was shown must still be true when it is written.
+            coordonnees = coordonnees_courantes(echeances)
             ordre = preparer_ordre(
                 dossier=dossier,
                 compte=compte,
-                lignes=[_ligne(saisie) for saisie in saisies],
+                lignes=[_ligne(saisie, coordonnees.get(str(saisie.echeance.pk))) for saisie in saisies],
                 par=par,
                 a_approuver=a_approuver,
                 maintenant=maintenant,
@@ -184,23 +212,21 @@ def preparer_paiement(
     return ordre
 
 
-def _controler(saisie: Saisie, compte: CompteQonto, dossier: Dossier, alertes: list[Alerte], jour: date) -> None:
-    if saisie.echeance.dossier_id != dossier.pk or compte.dossier_id != dossier.pk:
+def _controler(saisie: Saisie, cadre: _Cadre, dossier: Dossier, alertes: list[Alerte], jour: date) -> None:
+    compte = cadre.compte
+    if saisie.echeance.dossier_id != dossier.pk or compte is None or compte.dossier_id != dossier.pk:
         raise FacturationError("Cette échéance ou ce compte n’est pas de ce dossier.")
     if not jour <= saisie.date <= jour + HORIZON:
         raise DatePassee
-    if Reglement.objects.filter(echeance=saisie.echeance, vivant=True).exists():
-        raise EcheanceDejaReglee(str(saisie.echeance))
-    if manques := manques_pour_payer(echeance=saisie.echeance, compte=compte, jour=saisie.date):
+    if manques := _manques(cadre, saisie.echeance, saisie.date):
         raise PaiementImpossible(manques)
     motifs = exige_second_regard(alertes)
     if motifs and not saisie.motif_poursuite.strip():
         raise SecondRegardManquant(motifs)
 
 
-def _ligne(saisie: Saisie) -> LigneOrdre:
+def _ligne(saisie: Saisie, coordonnee: CoordonneeBancaire | None) -> LigneOrdre:
     fournisseur = saisie.echeance.facture.fournisseur
-    coordonnee = coordonnee_courante(fournisseur)
     if coordonnee is None:
         raise PaiementImpossible([f"l’IBAN de {fournisseur.nom} manque"])
     if saisie.coordonnee is not None and saisie.coordonnee.pk != coordonnee.pk:

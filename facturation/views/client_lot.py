@@ -38,7 +38,8 @@ def _echeances(request: RequeteClient) -> list[Echeance]:
         except ValueError:
             continue
     lignes = Echeance.objects.pour_dossier(request.dossier).ouvertes().filter(pk__in=ids, facture__nature="facture")
-    return list(lignes.select_related("facture__fournisseur__tiers", "dossier__cabinet").order_by("date", "id"))
+    liens = ("facture__fournisseur__tiers", "facture__fichier", "dossier__cabinet")
+    return list(lignes.select_related(*liens).order_by("date", "id"))
 
 
 def _lignes(panier: Panier, alertes: dict[str, list[Alerte]]) -> list[dict[str, object]]:

@@ -23,7 +23,7 @@ class StatutOrdre(models.TextChoices):
 
 
 # SOUMISSION is written before the call: a worker that dies during it leaves a row that the sweeper asks about.
-# From SOUMISSION or DOUTE an order never goes back to PRET: only Qonto's word moves it.
+# From SOUMISSION or DOUTE an order never goes back to PRET.
 MOUVEMENTS_ORDRE: dict[str, frozenset[str]] = {
     StatutOrdre.A_APPROUVER: frozenset({StatutOrdre.PRET, StatutOrdre.ABANDONNE}),
     StatutOrdre.PRET: frozenset({StatutOrdre.SOUMISSION, StatutOrdre.ABANDONNE}),
@@ -34,8 +34,10 @@ MOUVEMENTS_ORDRE: dict[str, frozenset[str]] = {
     StatutOrdre.ATTENTE_SCA: frozenset(
         {StatutOrdre.SOUMISSION, StatutOrdre.DOUTE, StatutOrdre.REFUSE, StatutOrdre.ABANDONNE}
     ),
+    # To ACCEPTE or REFUSE on Qonto's word, or on a person's when only a look-alike is there (`sosies`).
     StatutOrdre.DOUTE: frozenset({StatutOrdre.SOUMISSION, StatutOrdre.ACCEPTE, StatutOrdre.REFUSE}),
-    StatutOrdre.ACCEPTE: frozenset(),
+    # Back to DOUTE only when the bulk that a person attached turns out to be another's.
+    StatutOrdre.ACCEPTE: frozenset({StatutOrdre.DOUTE}),
     StatutOrdre.REFUSE: frozenset(),
     StatutOrdre.ABANDONNE: frozenset(),
 }

@@ -63,3 +63,30 @@ class AbandonEnDoute(VirementError):
 class PreuveIndisponible(VirementError):
     def __init__(self) -> None:
         super().__init__("La preuve de virement n’existe qu’une fois le virement exécuté.")
+
+
+class DecisionPrematuree(VirementError):
+    """The answer of Qonto may still come, or nothing there looks like the payment: no person has to decide."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Il n’y a rien à trancher pour le moment : le portail interroge Qonto et conclura tout seul. Aucun second "
+            "paiement n’est parti."
+        )
+
+
+class SosiesChanges(VirementError):
+    """What Qonto shows is not what the person was shown."""
+
+    def __init__(self) -> None:
+        super().__init__("Ce que Qonto montre a changé depuis l’affichage : relisez avant de décider.")
+
+
+class DecisionSansMotif(VirementError):
+    def __init__(self) -> None:
+        super().__init__("Indiquez ce que vous avez vérifié : votre réponse est conservée avec le paiement.")
+
+
+class SosieTenu(VirementError):
+    def __init__(self) -> None:
+        super().__init__("Ce virement est déjà rattaché à un autre paiement du portail.")

@@ -108,6 +108,7 @@ class Ordre(models.Model):
                 condition=Q(incertain=False) | ~Q(statut__in=(StatutOrdre.REFUSE, StatutOrdre.ABANDONNE)),
                 name="ordre_incertain_reste_retenu",
             ),
+            models.UniqueConstraint(fields=("dossier", "bulk_id"), condition=~Q(bulk_id=""), name="ordre_bulk_unique"),
         )
 
     def __str__(self) -> str:

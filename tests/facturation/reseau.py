@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from qonto_link.api.client import QontoClient
+from qonto_link.api.errors import ScaRequired
 from qonto_link.api.transport import Reglages
 
 OK = "ok"
@@ -82,6 +84,25 @@ def client(
     )
     resultat._transport._session.mount("http://", Reseau(faute, pendant))
     return resultat
+
+
+def verser(banque: QontoClient, compte_id: str, iban: str, cents: int, reference: str) -> str:
+    """A transfer that the client makes himself in Qonto, without the portal; returns its id."""
+    corps = {
+        "vop_proof_token": banque.verify_payee(iban=iban, beneficiary_name="AARO").proof_token,
+        "transfer": {
+            "bank_account_id": compte_id,
+            "amount": f"{cents // 100}.{cents % 100:02d}",
+            "reference": reference,
+            "beneficiary": {"name": "AARO", "iban": iban},
+        },
+    }
+    appel = {"idempotency_key": str(uuid4()), "preference": "mock"}
+    try:
+        return banque.create_transfer(corps, **appel).id
+    except ScaRequired as demande:
+        banque.decide_mocked_sca(demande.token, allow=True)
+        return banque.create_transfer(corps, sca_token=demande.token, **appel).id
 
 
 class Horloge:

@@ -6,22 +6,20 @@ opens again.
 """
 
 from datetime import datetime, timedelta
-from enum import Enum
 
 from django.db import transaction
 
 from gestion_acces.services.audit import SYSTEME, Origine, journaliser
 from qonto_link.api.client import QontoClient
 from qonto_link.api.errors import QontoError
-from qonto_link.api.schemas.paiements import BulkTransfer, Transfer
 from qonto_link.enums import ClasseIncident
 from qonto_link.services.incidents import resoudre, signaler
-from qonto_link.virements.enums import Genre, StatutOrdre
-from qonto_link.virements.models import Ordre, Virement
+from qonto_link.virements.enums import StatutOrdre
+from qonto_link.virements.models import Ordre
 from qonto_link.virements.services.acceptation import recevoir
 from qonto_link.virements.services.envoi import cle_jeune, renvoyer
 from qonto_link.virements.services.etats import deplacer_ordre
-from qonto_link.virements.services.suivi import est_deja_rattache
+from qonto_link.virements.services.recherche import chercher
 
 # Above the worst case of one call (refresh of the token, two waits for an answer): a worker may still be listening.
 DELAI_REPONSE = timedelta(minutes=5)
@@ -29,18 +27,8 @@ DELAI_REPONSE = timedelta(minutes=5)
 DELAI_PERDU = timedelta(minutes=30)
 # A list may be late: once not found is no proof, twice with this time between them is.
 ECART_REGARDS = timedelta(minutes=10)
-MARGE_HORLOGE = timedelta(minutes=5)
 JAMAIS_ARRIVE = "La demande n’est jamais arrivée chez Qonto. Rien n’est parti : vous pouvez payer à nouveau."
 SOSIE = "Un virement chez Qonto ressemble à un paiement dont la réponse s’est perdue"
-MORTS_CHEZ_QONTO = frozenset({"declined", "failed", "canceled"})
-
-
-class Regard(Enum):
-    """What Qonto's list showed."""
-
-    TROUVE = "found"
-    SOSIE = "look-alike"  # nobody can tell whether it is ours
-    ABSENT = "absent"
 
 
 def lever_doute(
@@ -66,16 +54,16 @@ def lever_doute(
         if relancer:
             _noter_relance(ordre, maintenant, origine)
     try:
-        regard = _regarder(ordre, client, maintenant)
+        constat = chercher(ordre, client)
     except QontoError:
         return ordre
-    if regard == Regard.TROUVE:
-        return ordre
+    if constat.trouve is not None:
+        return recevoir(ordre, constat.trouve, maintenant=maintenant)
     if relancer and cle_jeune(ordre, maintenant):
         # The key makes it safe, whatever the list shows: Qonto answers what it answered, or does it once.
         return renvoyer(ordre=ordre, client=client, maintenant=maintenant)
-    if maintenant >= depart + DELAI_PERDU:
-        return _conclure(ordre, regard, maintenant)
+    if est_perdu(ordre, maintenant):
+        return _conclure(ordre, bool(constat.sosies), maintenant)
     return ordre
 
 
@@ -90,15 +78,31 @@ def _noter_relance(ordre: Ordre, maintenant: datetime, origine: Origine) -> None
     )
 
 
-def _conclure(ordre: Ordre, regard: Regard, maintenant: datetime) -> Ordre:
+def cle_incident(ordre: Ordre) -> str:
+    """What names the incident of an order that something at Qonto looks like."""
+    return f"sosie:{ordre.pk}"
+
+
+def est_perdu(ordre: Ordre, maintenant: datetime) -> bool:
+    """True when the key is dead and nothing of a doubtful order can still be on its way."""
+    depart = ordre.dernier_envoi or ordre.cree_le
+    return (
+        ordre.statut == StatutOrdre.DOUTE and maintenant >= depart + DELAI_PERDU and not cle_jeune(ordre, maintenant)
+    )
+
+
+def _conclure(ordre: Ordre, sosie: bool, maintenant: datetime) -> Ordre:
     """The key is dead and nothing was found: free at the second look, unless something looks like the payment."""
-    cle = f"sosie:{ordre.pk}"
-    if regard == Regard.SOSIE:
+    cle = cle_incident(ordre)
+    if sosie:
         signaler(
             dossier=ordre.dossier,
             classe=ClasseIncident.CONTROLE,
             titre=SOSIE,
-            detail=f"Paiement {ordre.pk} : même compte et même montant. Vérifiez dans Qonto ; l’échéance est retenue.",
+            detail=(
+                f"Paiement {ordre.pk} : même compte et même montant. L’échéance est retenue jusqu’à ce qu’une "
+                "personne habilitée à payer dise, depuis la page du paiement, si c’était lui."
+            ),
             cle=cle,
             maintenant=maintenant,
         )
@@ -116,59 +120,3 @@ def _conclure(ordre: Ordre, regard: Regard, maintenant: datetime) -> Ordre:
         )
         resoudre(dossier=ordre.dossier, classe=ClasseIncident.CONTROLE, cle=cle, maintenant=maintenant)
     return ordre
-
-
-def _regarder(ordre: Ordre, client: QontoClient, maintenant: datetime) -> Regard:
-    chercher = _chercher_lot if ordre.genre == Genre.LOT else _chercher_simple
-    trouve, sosie = chercher(ordre, client)
-    if trouve is None:
-        return Regard.SOSIE if sosie else Regard.ABSENT
-    recevoir(ordre, trouve, maintenant=maintenant)
-    return Regard.TROUVE
-
-
-def _chercher_lot(ordre: Ordre, client: QontoClient) -> tuple[BulkTransfer | None, bool]:
-    """Our own ids are in each bulk: the match is exact. A bulk that does not show its payments yet may be ours."""
-    nos_ids = {str(pk) for pk in ordre.virements.values_list("pk", flat=True)}
-    depuis = (ordre.premier_envoi or ordre.cree_le) - MARGE_HORLOGE
-    sosie = False
-    for liste in client.bulk_transfers():
-        if liste.updated_at and liste.updated_at < depuis:
-            break
-        lot = liste if liste.results else client.bulk_transfer(liste.id)
-        if nos_ids & {resultat.client_transfer_id for resultat in lot.results}:
-            return lot, False
-        recent = lot.created_at is None or lot.created_at >= depuis
-        if not lot.results and recent and lot.total_count in (0, len(nos_ids)):
-            sosie |= not Ordre.objects.filter(dossier_id=ordre.dossier_id, bulk_id=lot.id).exists()
-    return None, sosie
-
-
-def _chercher_simple(ordre: Ordre, client: QontoClient) -> tuple[Transfer | None, bool]:
-    """A transfer made since the first call, with the same account, amount, reference and payee, that nobody holds.
-
-    There is no filter on these (§10.7). A transfer that the client made himself in Qonto in the same minutes counts
-    too: the instalment is paid, and paying it again is what must never happen. Also says whether a living transfer
-    looks like it but for the reference or the payee.
-    """
-    virement = ordre.virements.get()
-    depuis = (ordre.premier_envoi or ordre.cree_le) - MARGE_HORLOGE
-    payes = {payee.id for payee in client.beneficiaries(iban=[virement.iban])}
-    sosie = False
-    # The last updated first: a transfer that changes while the pages are read is seen twice rather than never.
-    for transfert in client.transfers(updated_at_from=depuis, sort_by="updated_at:desc"):
-        if not _ressemble(ordre, virement, transfert, depuis):
-            continue
-        if transfert.reference == virement.reference and transfert.beneficiary_id in payes:
-            return transfert, False
-        sosie |= transfert.status not in MORTS_CHEZ_QONTO
-    return None, sosie
-
-
-def _ressemble(ordre: Ordre, virement: Virement, transfert: Transfer, depuis: datetime) -> bool:
-    return (
-        transfert.bank_account_id == ordre.compte.external_id
-        and transfert.amount_cents == virement.montant_cents
-        and (transfert.created_at is None or transfert.created_at >= depuis)
-        and not est_deja_rattache(ordre.dossier_id, transfert.id)
-    )

@@ -1,5 +1,6 @@
 """What becomes of a payment that Qonto knows: its states are read again, never guessed."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from qonto_link.virements.errors import (
     AnnulationEnCours,
     AnnulationImpossible,
     AnnulationRefusee,
+    MouvementRefuse,
     PreuveIndisponible,
 )
 from qonto_link.virements.messages import phrase_du_code, phrase_du_refus
@@ -49,10 +51,13 @@ def accepter_simple(ordre: Ordre, transfert: Transfer, *, maintenant: datetime) 
 
 
 def accepter_lot(ordre: Ordre, lot: BulkTransfer, *, maintenant: datetime) -> Ordre:
-    """Qonto has the bulk; its payments are created afterwards, one by one (§11.2)."""
-    with transaction.atomic():
-        deplacer_ordre(ordre, StatutOrdre.ACCEPTE, maintenant=maintenant, bulk_id=lot.id, jeton_sca="", motif="")
-        _appliquer_resultats(ordre, lot.results, maintenant)
+    """Qonto has the bulk; its payments are created afterwards, one by one (§11.2).
+
+    Each payment is booked in a transaction of its own: 400 of them never hold the database together, and the
+    recovery job goes on where a dead worker stopped.
+    """
+    deplacer_ordre(ordre, StatutOrdre.ACCEPTE, maintenant=maintenant, bulk_id=lot.id, jeton_sca="", motif="")
+    _appliquer_resultats(ordre, lot.results, maintenant)
     return ordre
 
 
@@ -61,18 +66,14 @@ def appliquer_transfert(virement: Virement, transfert: Transfer, *, maintenant: 
     vers = _STATUTS.get(transfert.status)
     if vers == StatutVirement.EN_COURS and transfert.status == "pending" and _a_venir(transfert, maintenant):
         vers = StatutVirement.PROGRAMME
-    champs = {
+    champs: dict[str, Any] = {
         "transfer_id": transfert.id,
         "transaction_id": transfert.transaction_id or virement.transaction_id,
         "beneficiaire_id": transfert.beneficiary_id or virement.beneficiaire_id,
-        "suivi_le": maintenant,
     }
     if vers is None or vers == virement.statut or vers not in MOUVEMENTS_VIREMENT[virement.statut]:
-        with transaction.atomic():
-            Virement.objects.filter(pk=virement.pk).update(**champs)
-        for nom, valeur in champs.items():
-            setattr(virement, nom, valeur)
-        return virement
+        return _completer(virement, champs)
+    champs["suivi_le"] = maintenant
     if vers == StatutVirement.REJETE:
         code = transfert.declined_reason
         champs["motif"] = (phrase_du_code(code) or f"Qonto a refusé ce virement : {code or transfert.status}.")[:300]
@@ -82,6 +83,16 @@ def appliquer_transfert(virement: Virement, transfert: Transfer, *, maintenant: 
     if vers == StatutVirement.REGLE:
         execute_le = jour_de_paris(transfert.completed_at or transfert.updated_at or maintenant)
     return _finir(virement, vers, maintenant, execute_le=execute_le, **champs)
+
+
+def _completer(virement: Virement, champs: dict[str, Any]) -> Virement:
+    """Write the ids that Qonto gave since; nothing when it said nothing new, as it mostly does."""
+    if nouveaux := {nom: valeur for nom, valeur in champs.items() if getattr(virement, nom) != valeur}:
+        with transaction.atomic():
+            Virement.objects.filter(pk=virement.pk).update(**nouveaux)
+        for nom, valeur in nouveaux.items():
+            setattr(virement, nom, valeur)
+    return virement
 
 
 def _finir(virement: Virement, vers: str, maintenant: datetime, **champs: Any) -> Virement:
@@ -107,33 +118,55 @@ def _a_venir(transfert: Transfer, maintenant: datetime) -> bool:
 def _appliquer_resultats(ordre: Ordre, resultats: tuple[BulkResult, ...], maintenant: datetime) -> None:
     """What the bulk says of each payment: created at Qonto, or refused one by one. `client_transfer_id` is our id."""
     par_id = {resultat.client_transfer_id: resultat for resultat in resultats}
-    for virement in ordre.virements.select_for_update(of=("self",)).filter(statut=StatutVirement.ENVOYE):
-        resultat = par_id.get(str(virement.pk))
-        if resultat is None:
-            continue
-        if resultat.transfer_id:
-            # The answer of a bulk has no dates: ours say which payments wait for their day.
-            plus_tard = virement.date_prevue > jour_de_paris(maintenant)
-            vers = StatutVirement.PROGRAMME if plus_tard else StatutVirement.EN_COURS
-            deplacer_virement(virement, vers, maintenant=maintenant, transfer_id=resultat.transfer_id)
-        elif resultat.status == "failed":
-            code = resultat.errors[0].code if resultat.errors else ""
-            motif = phrase_du_code(code) or f"Qonto a refusé ce virement : {code or 'sans motif'}."
-            _finir(virement, StatutVirement.REJETE, maintenant, motif=motif[:300])
+    attendus = ordre.virements.select_related("ordre__dossier__cabinet").filter(statut=StatutVirement.ENVOYE)
+    for virement in attendus.order_by("rang"):
+        if resultat := par_id.get(str(virement.pk)):
+            # Another worker, who read the same answer, was faster.
+            with suppress(MouvementRefuse):
+                _appliquer_resultat(virement, resultat, maintenant)
+
+
+def _appliquer_resultat(virement: Virement, resultat: BulkResult, maintenant: datetime) -> None:
+    if resultat.transfer_id:
+        # The answer of a bulk has no dates: ours say which payments wait for their day.
+        plus_tard = virement.date_prevue > jour_de_paris(maintenant)
+        vers = StatutVirement.PROGRAMME if plus_tard else StatutVirement.EN_COURS
+        deplacer_virement(virement, vers, maintenant=maintenant, transfer_id=resultat.transfer_id)
+    elif resultat.status == "failed":
+        code = resultat.errors[0].code if resultat.errors else ""
+        motif = phrase_du_code(code) or f"Qonto a refusé ce virement : {code or 'sans motif'}."
+        _finir(virement, StatutVirement.REJETE, maintenant, motif=motif[:300])
 
 
 def suivre_ordre(*, ordre: Ordre, client: QontoClient, maintenant: datetime) -> Ordre:
     """Read again at Qonto the bulk and each payment that is not final, a hundred at a time."""
     if ordre.genre == Genre.LOT and ordre.bulk_id and ordre.virements.filter(statut=StatutVirement.ENVOYE).exists():
         lot = client.bulk_transfer(ordre.bulk_id)
-        with transaction.atomic():
-            _appliquer_resultats(ordre, lot.results, maintenant)
-    vivants = {virement.transfer_id: virement for virement in ordre.virements.all() if suivable(virement)}
+        if _est_etranger(ordre, lot):
+            return _rendre_au_doute(ordre, maintenant)
+        _appliquer_resultats(ordre, lot.results, maintenant)
+    suivis = ordre.virements.select_related("ordre__dossier__cabinet")
+    vivants = {virement.transfer_id: virement for virement in suivis if suivable(virement)}
     ids = list(vivants)
     for debut in range(0, len(ids), 100):
         for transfert in client.transfers(ids=ids[debut : debut + 100]):
             if virement := vivants.get(transfert.id):
                 appliquer_transfert(virement, transfert, maintenant=maintenant)
+    return ordre
+
+
+def _est_etranger(ordre: Ordre, lot: BulkTransfer) -> bool:
+    """True when the bulk shows payments and none is ours: a person attached it before it showed them."""
+    nos_ids = {str(pk) for pk in ordre.virements.values_list("pk", flat=True)}
+    return bool(lot.results) and not nos_ids & {resultat.client_transfer_id for resultat in lot.results}
+
+
+def _rendre_au_doute(ordre: Ordre, maintenant: datetime) -> Ordre:
+    """The bulk of an order is another's: the order is in doubt again, its instalments stay held."""
+    lot = ordre.bulk_id
+    with transaction.atomic():
+        deplacer_ordre(ordre, StatutOrdre.DOUTE, maintenant=maintenant, bulk_id="")
+        noter(ordre, "paiement.lot_etranger", maintenant=maintenant, lot=lot)
     return ordre
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from gestion_acces.models import Dossier, Utilisateur
 from qonto_link.api.client import QontoClient
@@ -63,11 +64,17 @@ def verifier_beneficiaires(
         item = par_id.get(str(rang))
         resultat = _RESULTATS.get(item.match_result if item else "", ResultatVop.IMPOSSIBLE)
         trouve, code = (item.matched_name, item.error_code) if item else ("", "")
-        verifications.append(_garder(dossier, iban, nom, par, maintenant, resultat, trouve, "", code))
-    return verifications, reponse.proof_token
+        verifications.append(_reponse(dossier, iban, nom, par, maintenant, resultat, trouve, "", code))
+    return VerificationBeneficiaire.objects.bulk_create(verifications), reponse.proof_token
 
 
-def _garder(
+def _garder(*reponse: Any) -> VerificationBeneficiaire:
+    verification = _reponse(*reponse)
+    verification.save()
+    return verification
+
+
+def _reponse(
     dossier: Dossier,
     iban: str,
     nom: str,
@@ -78,7 +85,7 @@ def _garder(
     jeton: str,
     code: str,
 ) -> VerificationBeneficiaire:
-    return VerificationBeneficiaire.objects.create(
+    return VerificationBeneficiaire(
         dossier=dossier,
         iban=iban,
         nom_demande=nom,
