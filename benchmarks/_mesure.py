@@ -1,5 +1,28 @@
 """How a figure is shown: what was measured, the limit beside it, their ratio, and what the architecture asks."""
 
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from portal.lib import valkey
+
+
+@contextmanager
+def serveur_valkey(dossier: Path) -> Iterator[None]:
+    """A private Valkey on the socket `v.sock` of this folder, as the portal has beside it."""
+    processus = subprocess.Popen(
+        valkey.commande(socket=dossier / "v.sock", donnees=dossier), stdout=subprocess.DEVNULL
+    )
+    while not (dossier / "v.sock").exists():
+        time.sleep(0.02)
+    try:
+        yield
+    finally:
+        processus.terminate()
+        processus.wait(10)
+
 
 def ligne(quoi: str, mesure: float, limite: float, unite: str, *, attendu: float) -> None:
     """Print `mesure` beside `limite` (same unit, more is better) and their ratio against the one asked for."""

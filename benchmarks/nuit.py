@@ -30,9 +30,10 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from banque.models import CompteBancaire
+from benchmarks._mesure import serveur_valkey
 from gestion_acces.models import Cabinet, Dossier, Utilisateur
 from portal import cadence
-from portal.lib import mesures, valkey
+from portal.lib import mesures
 from portal.nuit.enums import EtatVisite
 from portal.nuit.models import Passage, Visite
 from portal.nuit.services.plan import clore_les_passages, ouvrir_a_la_main, prendre_un_lot
@@ -47,19 +48,6 @@ N, M = (int(part) for part in os.environ.get("BANC_NUIT", "60x40").replace("×",
 FILS = int(os.environ.get("BANC_FILS", "8"))
 LATENCES = (0, 50, 200)
 FREIN = 25.0
-
-
-@contextmanager
-def serveur_valkey() -> Iterator[None]:
-    ordre = valkey.commande(socket=DOSSIER / "v.sock", donnees=DOSSIER)
-    processus = subprocess.Popen(ordre, stdout=subprocess.DEVNULL)
-    while not (DOSSIER / "v.sock").exists():
-        time.sleep(0.02)
-    try:
-        yield
-    finally:
-        processus.terminate()
-        processus.wait(10)
 
 
 @contextmanager
@@ -217,7 +205,7 @@ def frein(qonto: LocalQonto) -> None:
 
 
 def main() -> int:
-    with serveur_valkey(), LocalQonto(options=("--volume", f"{N * len(LATENCES)}x{M}")) as qonto:
+    with serveur_valkey(DOSSIER), LocalQonto(options=("--volume", f"{N * len(LATENCES)}x{M}")) as qonto:
         dossiers = semer(qonto)
         with ouvrier(qonto) as processus:
             for rang, latence in enumerate(LATENCES):

@@ -70,20 +70,23 @@ def deposer_document(
     try:
         with transaction.atomic():
             document.save(force_insert=True)
-            ecrire_textes(document, contenu="")
+            ecrire_textes(document, contenu="", nouveau=True)
     except IntegrityError:
         raise DejaDepose(garde.nom, Panier(panier).label) from None
     return document
 
 
-def ecrire_textes(document: Document, *, contenu: str | None = None) -> None:
-    """The words by which the document is found; `contenu` None keeps what was read in it."""
+def ecrire_textes(document: Document, *, contenu: str | None = None, nouveau: bool = False) -> None:
+    """The words by which the document is found; `contenu` None keeps what was read in it. `nouveau`: it has none."""
     montant = f"{document.montant_cents // 100},{document.montant_cents % 100:02d}" if document.montant_cents else ""
     entete = normaliser(" ".join((document.nom, document.numero, document.tiers, montant)))[:TAILLE_ENTETE]
     textes = {"dossier_id": document.dossier_id, "entete": entete}
     if contenu is not None:
         textes["contenu"] = normaliser(contenu)[:TAILLE_TEXTE]
-    TexteDocument.objects.update_or_create(document=document, defaults=textes)
+    if nouveau:
+        TexteDocument.objects.create(document=document, **textes)
+    else:
+        TexteDocument.objects.update_or_create(document=document, defaults=textes)
 
 
 def factur_x_en_json(facture: FacturX) -> dict[str, Any]:

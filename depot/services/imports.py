@@ -6,6 +6,7 @@ worked through in batches, each committed. Whatever stops it, what is written st
 
 import zlib
 from collections.abc import Callable, Iterable
+from copy import copy
 from datetime import datetime, timedelta
 
 import orjson
@@ -15,6 +16,7 @@ from django.db.models import Q
 from depot.enums import IMPORTS_VIVANTS, EtatImport, Resultat
 from depot.errors import ImportImpossible
 from depot.models import ImportFactures, LigneImport
+from depot.services.atelier import Atelier
 from depot.services.conditions import manque
 from depot.services.reception import LOT, traiter_lot
 from depot.sources.qonto import FactureRecue, lire_avoirs, lire_factures
@@ -133,10 +135,10 @@ def executer_import(*, demande: ImportFactures, horloge: Horloge, duree: timedel
     demande.refresh_from_db()
     try:
         connexion = exiger_connexion(demande.dossier)
-        with client_pour(connexion) as client:
+        with client_pour(connexion) as client, Atelier(lambda: client_pour(copy(connexion))) as atelier:
             if demande.liste_le is None:
                 _lister(demande, client, bail, horloge)
-            while traiter_lot(demande=demande, client=client, maintenant=horloge()):
+            while traiter_lot(demande=demande, atelier=atelier, maintenant=horloge()):
                 if not bail.prolonger(horloge()):
                     return False
                 if horloge() - debut > duree:

@@ -1,15 +1,11 @@
 """One batch of an import: each row becomes a document, an update, or a reason in words.
 
-Three moments for a batch, so that nothing is asked of Qonto inside a transaction and nothing hostile is opened here:
-the PDFs are fetched, sealed as they come; children under limits open them, two at a time; then each document is
-written with the outcome of its row, in one transaction.
+Nothing is asked of Qonto inside a transaction and nothing hostile is opened here: the workshop fetches the PDFs and
+has them opened; then each document is written with the outcome of its row, in one transaction.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import wait
 from datetime import datetime
-from queue import SimpleQueue
 
 from django.db import IntegrityError, transaction
 
@@ -24,54 +20,21 @@ from depot.enums import (
     TypeDocument,
 )
 from depot.models import Document, ImportFactures, LigneImport
+from depot.services.atelier import Atelier, Cas, nouveau_cas
 from depot.services.documents import PDF, ecrire_textes, factur_x_en_json
-from depot.sources.qonto import FactureRecue, depuis_brut, relire
 from depot.ventes import differences
 from gestion_acces.models import Fichier
-from gestion_acces.services.fichiers import deposer_fichier
+from gestion_acces.services.fichiers import deposer_scelle
 from portal.lib.calendrier import jour_de_paris
-from portal.lib.contenu import ContenuRefuse
-from portal.lib.factur_x import FacturX, FacturXIllisible, lire_factur_x
-from portal.lib.lecture_pdf import LecteurDeFichiers
-from portal.lib.stockage import FichierScelle
-from qonto_link.api.client import QontoClient
 from qonto_link.api.errors import BadAnswer, NotFound, RateLimited, Refused, Unauthorized, Unavailable
 from qonto_link.traduction import expliquer
 
-LOT = 20
-LECTEURS = 2
+LOT = 40
 PANNES_DE_SUITE = 3
-SANS_PDF = "Qonto n’a pas encore fabriqué le PDF de cette facture : réessayez dans quelques minutes."
 JETEE = "Un document de cette facture est dans la corbeille du dépôt."
 
 
-@dataclass
-class _Cas:
-    """One row on its way: what Qonto says, the document that is there already, the file and what it holds."""
-
-    ligne: LigneImport
-    recue: FactureRecue
-    document: Document | None = None
-    scelle: FichierScelle | None = None
-    nom: str = ""
-    texte: str = ""
-    facture: FacturX | None = None
-    illisible: str = ""
-    echec: str = ""
-
-
-class _EcritureScellee:
-    """What a download writes into: each piece is sealed before it touches the disk."""
-
-    def __init__(self, scelle: FichierScelle) -> None:
-        self._scelle = scelle
-
-    def write(self, octets: bytes) -> int:
-        self._scelle.scelleur.ecrire(octets)
-        return len(octets)
-
-
-def traiter_lot(*, demande: ImportFactures, client: QontoClient, maintenant: datetime) -> int:
+def traiter_lot(*, demande: ImportFactures, atelier: Atelier, maintenant: datetime) -> int:
     """Work through the next rows; returns how many there were. Raises QontoError when cut."""
     lignes = list(LigneImport.objects.filter(import_factures=demande, resultat=Resultat.A_FAIRE).order_by("id")[:LOT])
     if not lignes:
@@ -82,99 +45,40 @@ def traiter_lot(*, demande: ImportFactures, client: QontoClient, maintenant: dat
             dossier_id=demande.dossier_id, qonto_id__in=[ligne.qonto_id for ligne in lignes]
         ).select_related("fichier")
     }
-    cas: list[_Cas] = []
+    cas = [nouveau_cas(ligne, connus.get(ligne.qonto_id)) for ligne in lignes]
+    # Each is written as soon as it is ready, while those behind it are fetched and read.
+    attendus = [atelier.confier(un) for un in cas]
     try:
-        for un in _chercher(lignes, connus, client):
-            cas.append(un)
-        _lire(cas)
-        for un in cas:
+        pannes = 0
+        for un, attendu in zip(cas, attendus, strict=True):
+            attendu.result()
+            pannes = _juger(un, pannes)
             _conclure(demande, un, maintenant)
+            un.abandonner()
     finally:
+        for attendu in attendus:
+            attendu.cancel()
+        wait(attendus)
         for un in cas:
-            if un.scelle is not None:
-                un.scelle.abandonner()
+            un.abandonner()
     return len(lignes)
 
 
-def _chercher(lignes: list[LigneImport], connus: dict[str, Document], client: QontoClient) -> Iterator[_Cas]:
-    """Fetch what each row needs. One that fails says why; several in a row without an answer of Qonto stop the run."""
-    pannes = 0
-    for ligne in lignes:
-        cas = _Cas(ligne, depuis_brut(ligne.genre, ligne.recu), connus.get(ligne.qonto_id))
-        try:
-            if ligne.essais:
-                cas.recue = relire(client, ligne.genre, ligne.qonto_id)
-            if not cas.recue.refus and _a_telecharger(cas):
-                _telecharger(cas, client)
-            pannes = 0
-        except Unauthorized:
-            raise
-        except (NotFound, Refused, BadAnswer) as refus:
-            cas.echec = expliquer(refus).message
-        except (Unavailable, RateLimited) as panne:
-            pannes += 1
-            if pannes >= PANNES_DE_SUITE:
-                raise
-            cas.echec = expliquer(panne).message
-        yield cas
+def _juger(cas: Cas, pannes: int) -> int:
+    """A refusal is the row's own; several in a row without an answer of Qonto stop the run. Returns how many."""
+    if cas.panne is None:
+        return 0
+    if isinstance(cas.panne, NotFound | Refused | BadAnswer) and not isinstance(cas.panne, Unauthorized):
+        cas.echec = expliquer(cas.panne).message
+        return 0
+    pannes += 1
+    if not isinstance(cas.panne, Unavailable | RateLimited) or pannes >= PANNES_DE_SUITE:
+        raise cas.panne
+    cas.echec = expliquer(cas.panne).message
+    return pannes
 
 
-def _a_telecharger(cas: _Cas) -> bool:
-    return cas.document is None or (
-        cas.document.supprime_le is None and cas.document.qonto_piece_id != cas.recue.piece_id != ""
-    )
-
-
-def _telecharger(cas: _Cas, client: QontoClient) -> None:
-    if not cas.recue.piece_id:
-        cas.echec = SANS_PDF
-        return
-    piece = client.attachment(cas.recue.piece_id)
-    scelle = FichierScelle()
-    try:
-        client.telecharger(piece.url, _EcritureScellee(scelle))  # type: ignore[arg-type]
-        scelle.scelleur.terminer()
-    except BaseException:
-        scelle.abandonner()
-        raise
-    cas.scelle, cas.nom = scelle, piece.file_name or f"{cas.recue.numero or 'facture'}.pdf"
-
-
-def _lire(cas: list[_Cas]) -> None:
-    """Open the files under limits, `LECTEURS` at a time."""
-    a_lire = [un for un in cas if un.scelle is not None]
-    if not a_lire:
-        return
-    lecteurs: SimpleQueue[LecteurDeFichiers] = SimpleQueue()
-    for _ in range(LECTEURS):
-        lecteurs.put(LecteurDeFichiers())
-    try:
-        with ThreadPoolExecutor(LECTEURS) as fils:
-            list(fils.map(lambda un: _ouvrir(un, lecteurs), a_lire))
-    finally:
-        for _ in range(LECTEURS):
-            lecteurs.get().fermer()
-
-
-def _ouvrir(cas: _Cas, lecteurs: SimpleQueue[LecteurDeFichiers]) -> None:
-    assert cas.scelle is not None
-    lecteur = lecteurs.get()
-    try:
-        with cas.scelle.lecteur() as flux:
-            lu = lecteur.lire(flux, cas.nom)
-        if lu.type_mime != PDF:
-            raise ContenuRefuse("Le document de Qonto n’est pas un PDF.")
-        cas.texte = lu.texte
-        cas.facture = lire_factur_x(lu.octets)
-    except ContenuRefuse as refus:
-        cas.echec = f"PDF refusé : {refus}"
-    except FacturXIllisible as faute:
-        cas.illisible = str(faute)
-    finally:
-        lecteurs.put(lecteur)
-
-
-def _conclure(demande: ImportFactures, cas: _Cas, maintenant: datetime) -> None:
+def _conclure(demande: ImportFactures, cas: Cas, maintenant: datetime) -> None:
     """Write the outcome of one row."""
     ligne, recue = cas.ligne, cas.recue
     if cas.echec:
@@ -190,7 +94,7 @@ def _conclure(demande: ImportFactures, cas: _Cas, maintenant: datetime) -> None:
         _noter(ligne, Resultat.DEJA_LA)
 
 
-def _ecrire(demande: ImportFactures, cas: _Cas, fichier: Fichier | None, maintenant: datetime) -> None:
+def _ecrire(demande: ImportFactures, cas: Cas, fichier: Fichier | None, maintenant: datetime) -> None:
     if cas.document is not None:
         resultat, raison = _mettre_a_jour(cas, fichier, demande.dossier.siren)
         return _noter(cas.ligne, resultat, raison, cas.document)
@@ -212,22 +116,21 @@ def _ecrire(demande: ImportFactures, cas: _Cas, fichier: Fichier | None, mainten
         document.classeur = None
     _remplir(document, cas, demande.dossier.siren)
     document.save()
-    ecrire_textes(document, contenu=cas.texte)
+    ecrire_textes(document, contenu=cas.texte, nouveau=adopte is None)
     _solder_les_avoirs(document)
     raison = "Le même PDF avait été déposé à la main : un seul document est gardé." if adopte else ""
     _noter(cas.ligne, Resultat.IMPORTEE, raison, document)
 
 
-def _deposer(demande: ImportFactures, cas: _Cas, maintenant: datetime) -> Fichier:
+def _deposer(demande: ImportFactures, cas: Cas, maintenant: datetime) -> Fichier:
     assert cas.scelle is not None
-    with cas.scelle.lecteur() as flux:
-        fichier, _ = deposer_fichier(
-            dossier=demande.dossier, flux=flux, nom=cas.nom, type_mime=PDF, maintenant=maintenant
-        )
+    fichier, _ = deposer_scelle(
+        dossier=demande.dossier, scelle=cas.scelle, nom=cas.nom, type_mime=PDF, maintenant=maintenant
+    )
     return fichier
 
 
-def _remplir(document: Document, cas: _Cas, siren: str) -> None:
+def _remplir(document: Document, cas: Cas, siren: str) -> None:
     """What Qonto says, and what the PDF says, on the document."""
     recue = cas.recue
     document.panier = Panier.VENTE
@@ -247,7 +150,7 @@ def _remplir(document: Document, cas: _Cas, siren: str) -> None:
         )
 
 
-def _mettre_a_jour(cas: _Cas, fichier: Fichier | None, siren: str) -> tuple[str, str]:
+def _mettre_a_jour(cas: Cas, fichier: Fichier | None, siren: str) -> tuple[str, str]:
     """Bring a document that is here up to what Qonto says; returns the outcome and what changed, in words."""
     recue, document = cas.recue, Document.objects.select_for_update(of=("self",)).get(pk=cas.document.pk)  # type: ignore[union-attr]
     if document.supprime_le is not None:

@@ -58,7 +58,28 @@ def deposer_fichier(
     The content is not judged here: what a person or a bank sent goes through `controler_contenu` before.
     """
     _au_debut(flux)
-    scelle = stockage.sceller(flux)
+    return deposer_scelle(
+        dossier=dossier,
+        scelle=stockage.sceller(flux),
+        nom=nom,
+        type_mime=type_mime,
+        par=par,
+        maintenant=maintenant,
+        purge_le=purge_le,
+    )
+
+
+def deposer_scelle(
+    *,
+    dossier: Dossier,
+    scelle: FichierScelle,
+    nom: str,
+    type_mime: str,
+    par: Utilisateur | None = None,
+    maintenant: datetime,
+    purge_le: datetime | None = None,
+) -> tuple[Fichier, bool]:
+    """The same for bytes that are sealed already. The sealed file is taken or removed, whatever happens."""
     try:
         return _enregistrer(
             Fichier(
