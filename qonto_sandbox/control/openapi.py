@@ -11,8 +11,10 @@ from qonto_sandbox.core import idempotency
 from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.routing import ENDPOINTS, Call, Endpoint, endpoint
 from qonto_sandbox.oauth.scopes import SCOPES
-from qonto_sandbox.schemas.common import ErrorBody, OAuthErrorBody
+from qonto_sandbox.schemas.common import ErrorBody, FlatErrorBody, OAuthErrorBody, ScaBody
 
+# Where Qonto itself answers; the rest is of the local one alone.
+BUSINESS = ("/v1/", "/v2/", "/register/", "/data_api/")
 REFERENCE = "#/components/schemas/{model}"
 REASONS = {
     200: "Succès",
@@ -32,7 +34,12 @@ REASONS = {
     501: "Fonction absente",
     503: "Banque injoignable",
 }
-MEDIA = {"json": "application/json", "multipart": "multipart/form-data", "form": "application/x-www-form-urlencoded"}
+MEDIA = {
+    "json": "application/json",
+    "optional": "application/json",
+    "multipart": "multipart/form-data",
+    "form": "application/x-www-form-urlencoded",
+}
 ModelKey = tuple[type[BaseModel], JsonSchemaMode]
 
 
@@ -41,7 +48,7 @@ class Description:
 
     def __init__(self, url: str) -> None:
         self._url, rows = url, list(ENDPOINTS.values())
-        models: set[type[BaseModel]] = {ErrorBody, OAuthErrorBody}
+        models: set[type[BaseModel]] = {ErrorBody, OAuthErrorBody, FlatErrorBody, ScaBody}
         for row in rows:
             models |= {model for model in (row.request_schema, row.response_schema) if model is not None}
         keys: list[ModelKey] = [
@@ -85,7 +92,10 @@ class Description:
         }
         if row.body != "none":
             schema = self._ref(row.request_schema) if row.request_schema else {"type": "object"}
-            operation["requestBody"] = {"required": True, "content": {MEDIA[row.body]: {"schema": schema}}}
+            operation["requestBody"] = {
+                "required": row.body != "optional",
+                "content": {MEDIA[row.body]: {"schema": schema}},
+            }
         return operation
 
     def _responses(self, row: Endpoint) -> dict[str, Any]:
@@ -94,17 +104,39 @@ class Description:
             success["content"] = {"application/json": {"schema": self._ref(row.response_schema)}}
         elif row.media_type != "application/json":
             success["content"] = {row.media_type: {"schema": {"type": "string"}}}
-        error = OAuthErrorBody if row.path.startswith("/oauth2/") else ErrorBody
-        refused = {"content": {"application/json": {"schema": self._ref(error)}}}
         found: dict[str, Any] = {str(row.status): success}
-        for status in row.errors:
-            # The body of a strong authentication has a shape of its own.
-            body = {} if status in {412, 428} or row.media_type == "text/html" else refused
+        for status in sorted({*row.errors, *_common(row)}):
+            model = _error(row, status)
+            body = {"content": {"application/json": {"schema": self._ref(model)}}} if model else {}
             found[str(status)] = {"description": REASONS.get(status, "Erreur"), **body}
         return found
 
     def _ref(self, model: type[BaseModel]) -> dict[str, Any]:
         return dict(self._map[(model, "validation")])
+
+
+def _common(row: Endpoint) -> set[int]:
+    """What every call of this kind may meet, whatever the endpoint does."""
+    if not row.path.startswith(BUSINESS):
+        return set()
+    found = {401, 429}
+    if row.scopes or ("key" not in row.auth and "partner" not in row.auth):
+        found.add(403)
+    if row.idempotent or row.query_schema is not None:
+        found.add(400)
+    if row.body in ("json", "optional"):
+        found |= {400} if row.family in ("webhooks", "onboarding") else {400, 422}
+    return found
+
+
+def _error(row: Endpoint, status: int) -> type[BaseModel] | None:
+    if row.media_type in ("text/html", "application/octet-stream") and not row.path.startswith(BUSINESS):
+        return None
+    if row.path.startswith("/oauth2/"):
+        return OAuthErrorBody
+    if status == 428:
+        return ScaBody
+    return FlatErrorBody if row.family == "webhooks" else ErrorBody
 
 
 def _query(model: type[BaseModel]) -> list[dict[str, Any]]:

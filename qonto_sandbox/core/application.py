@@ -12,6 +12,7 @@ from werkzeug.wsgi import ClosingIterator
 from qonto_sandbox.core import auth, constants, idempotency, ids, striking
 from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.errors import ApiError, OAuthError, RawError
+from qonto_sandbox.core.families import told_by
 from qonto_sandbox.core.faults import Fault
 from qonto_sandbox.core.routing import Call, Endpoint, url_map
 from qonto_sandbox.core.world import World
@@ -53,6 +54,8 @@ class Application:
             response = striking.before(faults, request) or self._answer(request, trace_id)
             response = striking.after(faults, request, response)
         except ApiError as error:
+            endpoint = request.environ.get("sandbox.endpoint")
+            error = told_by(endpoint.family if endpoint else "business", error)
             response = answer(error.body(trace_id), error.status)
             response.headers.extend(error.headers)
             if error.status == 401:
@@ -80,6 +83,7 @@ class Application:
             endpoint, path = self._urls.bind_to_environ(request.environ).match()
         except (NotFound, MethodNotAllowed, RequestRedirect):
             return Response("404 page not found\n", 404, content_type="text/plain; charset=utf-8")
+        request.environ |= {"sandbox.endpoint": endpoint, "sandbox.respond": self.respond}
         if self.world.options.rate_limits and not request.path.startswith(CONTROL):
             self.world.limits.check(request.remote_addr or "")
         # Past the gateway: an answer of the application, success or not, has a request id.
@@ -120,7 +124,7 @@ class Application:
 
     @staticmethod
     def _run(call: Call) -> Response:
-        if call.endpoint.body == "json":
+        if call.endpoint.body in ("json", "optional"):
             _ = call.body
         if not call.endpoint.idempotent:
             return call.endpoint.handler(call)

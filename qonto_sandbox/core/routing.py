@@ -10,13 +10,15 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from qonto_sandbox.core.errors import forbidden
+from qonto_sandbox.core.families import Family
 from qonto_sandbox.core.params import Body, Query
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
 
 # oauth: Bearer of the authorization server · key: login:secret · partner: onboarding's two headers · none: open
 Auth = Literal["oauth", "key", "partner", "none"]
-BodyKind = Literal["json", "multipart", "form", "none"]
+# optional: JSON that may be left out
+BodyKind = Literal["json", "optional", "multipart", "form", "none"]
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,9 @@ class Call:
 
     @cached_property
     def body(self) -> Body:
-        """The JSON object that was sent. Raises 422 when it cannot be read."""
-        return Body.read(self.request.get_data(cache=True))
+        """The JSON object that was sent, empty when it is optional and absent. Raises 422 when it cannot be read."""
+        raw = self.request.get_data(cache=True)
+        return Body({}) if self.endpoint.body == "optional" and not raw.strip() else Body.read(raw)
 
     @property
     def organization_id(self) -> str:
@@ -70,6 +73,11 @@ class Call:
     def require_role(self, *roles: str) -> None:
         if self.membership["role"] not in roles:
             raise forbidden()
+
+    def forward(self, request: Request) -> Response:
+        """The answer of the whole server to another request."""
+        respond: Callable[[Request], Response] = self.request.environ["sandbox.respond"]
+        return respond(request)
 
     def url(self, path: str) -> str:
         """An absolute address at the host that the client itself used."""
@@ -97,6 +105,7 @@ class Endpoint:
     media_type: str = "application/json"
     tag: str = ""
     locked: bool = True
+    family: Family = "business"
 
     @property
     def name(self) -> str:
@@ -122,12 +131,13 @@ def endpoint(
     media_type: str = "application/json",
     tag: str = "",
     locked: bool = True,
+    family: Family | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare an endpoint. `path` is written like `/v2/labels/{id}`.
 
     `scopes`: one of them suffices, none means any. `body` defaults to JSON for POST, PUT and PATCH, which then must be
     an object. `request`, `response`, `query` describe it for OpenAPI and the schema tests. `errors` lists the statuses
-    that the reference names. `locked=False`: the handler takes the world's lock itself.
+    that the reference names. `locked=False`: the handler takes the world's lock itself. `family`: how errors are told.
     """
     kind: BodyKind = body or ("json" if method in {"POST", "PUT", "PATCH"} else "none")
 
@@ -149,6 +159,7 @@ def endpoint(
             media_type=media_type,
             tag=tag or handler.__module__.rsplit(".", 1)[-1],
             locked=locked,
+            family=family or ("onboarding" if "partner" in auth else "business"),
         )
         assert declared.name not in ENDPOINTS, f"{declared.name} is declared twice"
         ENDPOINTS[declared.name] = declared

@@ -1,10 +1,6 @@
-"""What a posted invoice must hold. Faults of client invoices carry `status` and `meta.validation_param` (shape B)."""
+"""What a posted invoice must hold."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import TYPE_CHECKING, Any
-
-from werkzeug.wrappers import Response
 
 from qonto_sandbox.core.errors import ApiError
 from qonto_sandbox.core.params import Body
@@ -21,31 +17,11 @@ EXEMPTIONS = (
 )
 
 
-def shape_b(handler: "Callable[[Call], Response]") -> "Callable[[Call], Response]":
-    """Answer the faults of an endpoint as client invoices do: a bad property is a 422, each item has its status."""
-
-    @wraps(handler)
-    def answered(call: "Call") -> Response:
-        try:
-            return handler(call)
-        except ApiError as error:
-            pointer = error.source.get("pointer", "")
-            if error.status == 400 and pointer:
-                error.status = 422
-                error.code = "missing" if error.code == "missing" else "invalid_format"
-            error.extra = {"status": str(error.status), **error.extra}
-            if pointer:
-                error.extra["meta"] = {"validation_param": pointer.rsplit("/", 1)[-1]}
-            raise
-
-    return answered
-
-
 def refusal(code: str, detail: str, name: str) -> ApiError:
     return ApiError(422, code, detail, pointer=f"{BASE}/{name}")
 
 
-def _decimal(body: Body, name: str, pattern: Any) -> str:
+def decimal(body: Body, name: str, pattern: Any) -> str:
     value = body.text(name)
     if not pattern.fullmatch(value):
         raise ApiError(422, "invalid_format", f"{name} must be a decimal string", pointer=body.pointer(name))
@@ -54,22 +30,22 @@ def _decimal(body: Body, name: str, pattern: Any) -> str:
 
 def read_item(row: Body) -> dict[str, Any]:
     price = row.object("unit_price")
-    _decimal(price, "value", AMOUNT)
+    decimal(price, "value", AMOUNT)
     price.choice("currency", ("EUR",))
     item: dict[str, Any] = {
         "title": row.text("title", longest=120),
         "description": row.text("description", required=False, longest=1800) or None,
-        "quantity": _decimal(row, "quantity", AMOUNT),
+        "quantity": decimal(row, "quantity", AMOUNT),
         "unit": row.text("unit", required=False, longest=20) or None,
         "unit_price": {"value": price.text("value"), "currency": "EUR"},
-        "vat_rate": _decimal(row, "vat_rate", RATE),
+        "vat_rate": decimal(row, "vat_rate", RATE),
         "vat_exemption_reason": row.choice("vat_exemption_reason", EXEMPTIONS.split(), required=False) or None,
         "discount": None,
     }
     if row.has("discount"):
         discount = row.object("discount")
         kind = discount.choice("type", ("percentage", "absolute"))
-        item["discount"] = {"type": kind, "value": _decimal(discount, "value", AMOUNT)}
+        item["discount"] = {"type": kind, "value": decimal(discount, "value", AMOUNT)}
     return item
 
 

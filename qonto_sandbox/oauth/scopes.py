@@ -4,6 +4,7 @@ SCOPES: dict[str, str] = {
     "offline_access": "Rester connecté en votre absence",
     "openid": "Connaître votre identité",
     "organization.read": "Lire votre organisation, vos comptes, soldes et transactions",
+    "user_organization.read": "Connaître les organisations auxquelles vous donnez accès",
     "membership.read": "Lire votre profil de membre",
     "membership.write": "Inviter des membres",
     "attachment.read": "Lire les justificatifs",

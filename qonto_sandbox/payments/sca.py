@@ -26,8 +26,8 @@ KEY = "X-Qonto-Idempotency-Key"
 
 def binding(call: "Call") -> str:
     """What the approval is for: the member, the call, its body, and the idempotency key of the attempt."""
-    raw = call.request.get_data(cache=True)
-    canonical = orjson.dumps(orjson.loads(raw), option=orjson.OPT_SORT_KEYS) if raw else b""
+    read = call.body.data if call.endpoint.body in ("json", "optional") else {}
+    canonical = orjson.dumps(read, option=orjson.OPT_SORT_KEYS)
     parts = (
         call.principal.membership_id,
         call.request.method,

@@ -14,7 +14,6 @@ from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
 from qonto_sandbox.documents import issued
 from qonto_sandbox.invoicing import build, checks, lifecycle
-from qonto_sandbox.invoicing.checks import shape_b
 from qonto_sandbox.resources import invoice_shapes as shapes
 
 READ, WRITE = ("client_invoices.read",), ("client_invoice.write",)
@@ -73,8 +72,8 @@ def _due(query: Query, rows: list[Record]) -> list[Record]:
     query=shapes.InvoiceQuery,
     response=shapes.InvoicePage,
     errors=(400, 401, 403, 422),
+    family="invoices",
 )
-@shape_b
 def list_client_invoices(call: Call) -> Response:
     """Lister les factures clients ; les factures importées seulement sur demande."""
     query = call.query
@@ -93,8 +92,14 @@ def list_client_invoices(call: Call) -> Response:
     return page_answer(query, "client_invoices", rows, view)
 
 
-@endpoint("GET", "/v2/client_invoices/{id}", scopes=READ, response=shapes.OneInvoice, errors=(401, 403, 404))
-@shape_b
+@endpoint(
+    "GET",
+    "/v2/client_invoices/{id}",
+    scopes=READ,
+    response=shapes.OneInvoice,
+    errors=(401, 403, 404),
+    family="invoices",
+)
 def show_client_invoice(call: Call) -> Response:
     """Lire une facture client."""
     return answer({"client_invoice": view(own_invoice(call))})
@@ -130,8 +135,8 @@ def _built(call: Call, data: dict[str, Any], *, invoice_id: str | None = None) -
     request=shapes.NewInvoice,
     response=shapes.OneInvoice,
     errors=(400, 401, 403, 404, 409, 422),
+    family="invoices",
 )
-@shape_b
 def create_client_invoice(call: Call) -> Response:
     """Créer une facture client, en brouillon ou finalisée."""
     data = dict(call.body.data)
@@ -178,8 +183,8 @@ def _as_posted(invoice: Record) -> dict[str, Any]:
     request=shapes.InvoiceChanges,
     response=shapes.OneInvoice,
     errors=(400, 401, 403, 404, 409, 412, 422),
+    family="invoices",
 )
-@shape_b
 def update_client_invoice(call: Call) -> Response:
     """Modifier un brouillon."""
     invoice = own_invoice(call)
@@ -191,8 +196,9 @@ def update_client_invoice(call: Call) -> Response:
     return show_client_invoice(call)
 
 
-@endpoint("DELETE", "/v2/client_invoices/{id}", scopes=WRITE, status=204, errors=(401, 403, 404, 412))
-@shape_b
+@endpoint(
+    "DELETE", "/v2/client_invoices/{id}", scopes=WRITE, status=204, errors=(401, 403, 404, 412), family="invoices"
+)
 def delete_client_invoice(call: Call) -> Response:
     """Supprimer un brouillon."""
     invoice = own_invoice(call)
@@ -208,8 +214,8 @@ def delete_client_invoice(call: Call) -> Response:
     body="none",
     response=shapes.OneInvoice,
     errors=(401, 403, 404, 409),
+    family="invoices",
 )
-@shape_b
 def finalize_client_invoice(call: Call) -> Response:
     """Finaliser un brouillon : il devient à encaisser."""
     return answer({"client_invoice": view(lifecycle.finalize(call.world, own_invoice(call)))})
@@ -219,16 +225,15 @@ def finalize_client_invoice(call: Call) -> Response:
     "POST",
     "/v2/client_invoices/{id}/mark_as_paid",
     scopes=WRITE,
-    body="none",
+    body="optional",
     request=shapes.PaidAt,
     response=shapes.OneInvoice,
     errors=(400, 401, 403, 404, 409, 422),
+    family="invoices",
 )
-@shape_b
 def mark_client_invoice_as_paid(call: Call) -> Response:
     """Marquer une facture comme payée, ou changer la date de son paiement."""
-    raw = call.request.get_data(cache=True)
-    paid_on = (Body.read(raw) if raw.strip() else Body({})).day("paid_at") or call.world.today()
+    paid_on = call.body.day("paid_at") or call.world.today()
     if paid_on > call.world.today():
         raise checks.refusal("invalid_format", "paid_at must not be in the future", "paid_at")
     moment_paid = build.day_stamp(paid_on)
@@ -242,8 +247,8 @@ def mark_client_invoice_as_paid(call: Call) -> Response:
     body="none",
     response=shapes.OneInvoice,
     errors=(401, 403, 404, 409),
+    family="invoices",
 )
-@shape_b
 def unmark_client_invoice_as_paid(call: Call) -> Response:
     """Revenir à « à encaisser »."""
     return answer({"client_invoice": view(lifecycle.unmark_as_paid(call.world, own_invoice(call)))})
@@ -256,8 +261,8 @@ def unmark_client_invoice_as_paid(call: Call) -> Response:
     body="none",
     response=shapes.OneInvoice,
     errors=(401, 403, 404, 409),
+    family="invoices",
 )
-@shape_b
 def cancel_client_invoice(call: Call) -> Response:
     """Annuler une facture à encaisser."""
     return answer({"client_invoice": view(lifecycle.cancel(call.world, own_invoice(call)))})
@@ -270,8 +275,8 @@ def cancel_client_invoice(call: Call) -> Response:
     request=shapes.Sending,
     status=204,
     errors=(400, 401, 403, 404, 409, 422),
+    family="invoices",
 )
-@shape_b
 def send_client_invoice(call: Call) -> Response:
     """Envoyer une facture par e-mail."""
     invoice, body = own_invoice(call), Body(call.body.data, checks.BASE)
@@ -291,8 +296,8 @@ def send_client_invoice(call: Call) -> Response:
     body="none",
     status=204,
     errors=(401, 403, 404, 409, 422),
+    family="invoices",
 )
-@shape_b
 def send_client_invoice_by_network(call: Call) -> Response:
     """Envoyer une facture par le réseau de facturation électronique."""
     lifecycle.send_by_einvoice(call.world, own_invoice(call))

@@ -78,6 +78,7 @@ class ClientChanges(BaseModel):
 class Client(ClientChanges, Wire):
     id: str
     type: str
+    phone_number: str | None
     e_invoicing_reachable: bool
     created_at: str
     updated_at: str
@@ -101,7 +102,10 @@ class ClientQuery(PageQuery):
 
 
 def view(record: Record) -> dict[str, Any]:
-    return {name: value for name, value in record.items() if name != "organization_id"} | {"type": record["kind"]}
+    phone = record["phone"]
+    number = f"{phone['country_code']}{phone['number']}" if phone else None
+    shown = {name: value for name, value in record.items() if name != "organization_id"}
+    return shown | {"type": record["kind"], "phone_number": number}
 
 
 def plain(text: str) -> str:

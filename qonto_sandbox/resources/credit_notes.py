@@ -10,7 +10,6 @@ from qonto_sandbox.core.formats import moment
 from qonto_sandbox.core.pagination import page_answer
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
-from qonto_sandbox.invoicing.checks import shape_b
 from qonto_sandbox.resources import invoice_shapes as shapes
 
 READ = ("client_invoices.read",)
@@ -18,7 +17,13 @@ READ = ("client_invoices.read",)
 
 def view(record: Record) -> dict[str, Any]:
     hidden = {"organization_id"} | ({"einvoicing_status"} if record["einvoicing_status"] is None else set())
-    return {name: value for name, value in record.items() if name not in hidden}
+    shown = {name: value for name, value in record.items() if name not in hidden}
+    # Absent texts are empty here, as in the published sample.
+    addresses = ("billing_address", "delivery_address")
+    texts = {"first_name": None, "last_name": None, **record["client"]}
+    client = {name: value if name in addresses else value or "" for name, value in texts.items()}
+    items = [item | {name: item[name] or "" for name in ("description", "unit")} for item in record["items"]]
+    return shown | {"client": client, "items": items}
 
 
 @endpoint(
@@ -28,8 +33,8 @@ def view(record: Record) -> dict[str, Any]:
     query=shapes.CreditNoteQuery,
     response=shapes.CreditNotePage,
     errors=(400, 401, 403, 422),
+    family="invoices",
 )
-@shape_b
 def list_credit_notes(call: Call) -> Response:
     """Lister les avoirs."""
     query = call.query
@@ -44,8 +49,14 @@ def list_credit_notes(call: Call) -> Response:
     return page_answer(query, "credit_notes", rows, view)
 
 
-@endpoint("GET", "/v2/credit_notes/{id}", scopes=READ, response=shapes.OneCreditNote, errors=(401, 403, 404))
-@shape_b
+@endpoint(
+    "GET",
+    "/v2/credit_notes/{id}",
+    scopes=READ,
+    response=shapes.OneCreditNote,
+    errors=(401, 403, 404),
+    family="invoices",
+)
 def show_credit_note(call: Call) -> Response:
     """Lire un avoir."""
     record = call.world.store["credit_notes"].get(call.path["id"])

@@ -2,7 +2,7 @@
 
 import hashlib
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 from werkzeug.datastructures import FileStorage
@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 
 from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.errors import ApiError, not_found
+from qonto_sandbox.core.files import file_url
+from qonto_sandbox.core.formats import moment
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.invoicing import build, lifecycle
@@ -36,19 +38,32 @@ class Files(BaseModel):
 
 
 class UploadedFile(BaseModel):
-    file: bytes
+    client_invoices_upload: bytes
 
 
 class Upload(Wire):
     id: str
-    file_name: str
-    file_size: str
-    file_content_type: str
+    organization_id: str
+    filename: str
+    content_type: str
+    file_size: int
+    url: str
     created_at: str
+    updated_at: str
 
 
 class OneUpload(Wire):
-    upload: Upload
+    client_invoice_upload: Upload
+
+
+class UploadData(Wire):
+    type: Literal["client_invoices_upload"]
+    id: str
+    attributes: Upload
+
+
+class ShownUpload(Wire):
+    data: UploadData
 
 
 def _refused(code: str, detail: str) -> ApiError:
@@ -75,6 +90,7 @@ def _contents(parts: list[FileStorage]) -> list[tuple[str, bytes]]:
     request=Files,
     response=ImportedInvoices,
     errors=(400, 401, 403, 422),
+    family="invoices",
 )
 def import_client_invoices(call: Call) -> Response:
     """Importer des factures faites ailleurs ; le même fichier rend la même facture."""
@@ -124,9 +140,18 @@ def _imported(call: Call, name: str, content: bytes) -> Record:
     return lifecycle.save(call.world, record, "created")
 
 
-def _upload_view(row: Record) -> dict[str, Any]:
-    names = ("id", "file_name", "file_content_type", "created_at")
-    return {"upload": {**{name: row[name] for name in names}, "file_size": str(row["file_size"])}}
+def _upload_view(call: Call, row: Record) -> dict[str, Any]:
+    stamp, kind, name = build.stamp(moment(row["created_at"])), row["file_content_type"], row["file_name"]
+    return {
+        "id": row["id"],
+        "organization_id": row["organization_id"],
+        "filename": name,
+        "content_type": kind,
+        "file_size": row["file_size"],
+        "url": file_url(call, row["id"], content_type=kind, file_name=name),
+        "created_at": stamp,
+        "updated_at": stamp,
+    }
 
 
 @endpoint(
@@ -137,23 +162,32 @@ def _upload_view(row: Record) -> dict[str, Any]:
     request=UploadedFile,
     response=OneUpload,
     errors=(400, 401, 403, 422),
+    family="invoices",
 )
 def upload_file(call: Call) -> Response:
-    """Déposer un fichier à joindre à une facture."""
+    """Déposer un fichier à joindre à une facture ; le nom de la partie est libre."""
     parts = list(call.request.files.values())
     if len(parts) != 1:
-        raise ApiError(400, "missing", "file is missing", pointer="/file")
+        raise ApiError(400, "missing", "client_invoices_upload is missing", pointer="/client_invoices_upload")
     ((name, content),) = _contents(parts)
     row = read_document(call.world, call.organization_id, name, content)
     call.world.store["invoice_uploads"].put({"id": row["id"], "organization_id": call.organization_id})
-    return answer(_upload_view(row))
+    return answer({"client_invoice_upload": _upload_view(call, row)})
 
 
-@endpoint("GET", "/v2/client_invoices/uploads/{id}", scopes=READ, response=OneUpload, errors=(401, 403, 404))
+@endpoint(
+    "GET",
+    "/v2/client_invoices/uploads/{id}",
+    scopes=READ,
+    response=ShownUpload,
+    errors=(401, 403, 404),
+    family="invoices",
+)
 def show_upload(call: Call) -> Response:
     """Lire un fichier déposé."""
     known = call.world.store["invoice_uploads"].get(call.path["id"])
     row = call.world.store["attachments"].get(call.path["id"])
     if known is None or row is None or row["organization_id"] != call.organization_id:
         raise not_found()
-    return answer(_upload_view(row))
+    shown = _upload_view(call, row)
+    return answer({"data": {"type": "client_invoices_upload", "id": row["id"], "attributes": shown}})

@@ -15,7 +15,6 @@ from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.invoicing import build, checks
 from qonto_sandbox.invoicing.amounts import compute_item, totals
-from qonto_sandbox.invoicing.checks import shape_b
 from qonto_sandbox.resources.invoice_shapes import Item, NewItem
 from qonto_sandbox.resources.shapes import Meta, Money, PageQuery
 from qonto_sandbox.schemas.common import Wire
@@ -124,8 +123,15 @@ def own_quote(call: Call) -> Record:
     return record
 
 
-@endpoint("GET", "/v2/quotes", scopes=READ, query=QuoteQuery, response=QuotePage, errors=(400, 401, 403, 422))
-@shape_b
+@endpoint(
+    "GET",
+    "/v2/quotes",
+    scopes=READ,
+    query=QuoteQuery,
+    response=QuotePage,
+    errors=(400, 401, 403, 422),
+    family="invoices",
+)
 def list_quotes(call: Call) -> Response:
     """Lister les devis."""
     query = call.query
@@ -143,8 +149,7 @@ def list_quotes(call: Call) -> Response:
     return page_answer(query, "quotes", rows, dict)
 
 
-@endpoint("GET", "/v2/quotes/{id}", scopes=READ, response=Quote, errors=(401, 403, 404))
-@shape_b
+@endpoint("GET", "/v2/quotes/{id}", scopes=READ, response=Quote, errors=(401, 403, 404), family="invoices")
 def show_quote(call: Call) -> Response:
     """Lire un devis."""
     return answer(own_quote(call))
@@ -158,8 +163,8 @@ def show_quote(call: Call) -> Response:
     request=NewQuote,
     response=Quote,
     errors=(400, 401, 403, 409, 422),
+    family="invoices",
 )
-@shape_b
 def create_quote(call: Call) -> Response:
     """Créer un devis."""
     data = dict(call.body.data)
@@ -193,8 +198,8 @@ def create_quote(call: Call) -> Response:
     request=QuoteChanges,
     response=Quote,
     errors=(400, 401, 403, 404, 412, 422),
+    family="invoices",
 )
-@shape_b
 def update_quote(call: Call) -> Response:
     """Modifier un devis qui attend son approbation."""
     record = own_quote(call)
@@ -207,16 +212,22 @@ def update_quote(call: Call) -> Response:
     return answer(call.world.store["quotes"].put(changed))
 
 
-@endpoint("DELETE", "/v2/quotes/{id}", scopes=WRITE, status=204, errors=(401, 403, 404))
-@shape_b
+@endpoint("DELETE", "/v2/quotes/{id}", scopes=WRITE, status=204, errors=(401, 403, 404), family="invoices")
 def delete_quote(call: Call) -> Response:
     """Supprimer un devis."""
     call.world.store["quotes"].delete(own_quote(call)["id"])
     return empty(204)
 
 
-@endpoint("POST", "/v2/quotes/{id}/send", scopes=WRITE, request=Sending, status=204, errors=(400, 401, 403, 404, 422))
-@shape_b
+@endpoint(
+    "POST",
+    "/v2/quotes/{id}/send",
+    scopes=WRITE,
+    request=Sending,
+    status=204,
+    errors=(400, 401, 403, 404, 422),
+    family="invoices",
+)
 def send_quote(call: Call) -> Response:
     """Envoyer un devis par e-mail."""
     own_quote(call)

@@ -70,6 +70,15 @@ class PartnerEvent(BaseModel):
     occurred_at: str
 
 
+class RecordedEvent(Wire):
+    event: str
+    occurred_at: str
+
+
+class OneRecordedEvent(Wire):
+    partner_event: RecordedEvent
+
+
 def view(call: Call, record: Record) -> dict[str, Any]:
     files = progress.files_of(call.world, record["id"])
     shown = {name: record[name] for name in ("id", "legal_flow")}
@@ -196,6 +205,7 @@ def trigger_owner_email(call: Call) -> Response:
     auth=PARTNER,
     status=201,
     request=PartnerEvent,
+    response=OneRecordedEvent,
     errors=(400, 401, 404, 422),
 )
 def record_partner_event(call: Call) -> Response:

@@ -40,10 +40,28 @@ PERIODS = ("today", "yesterday", "this_week", "past_week", "this_month", "past_m
 QUERY_FIELDS = ("supplier_name", "amount", "file_name", "invoice_number")
 AMOUNT_TEST = re.compile(r"(lte|gte|eq|lt|gt):(\d+(?:\.\d{1,2})?)(?::EUR)?")
 BOTH = ("asc", "desc")
-SORTS = dict.fromkeys(("created_at", "updated_at", "due_date", "issue_date", "payment_date", "supplier_name"), BOTH)
+ORDERS = (
+    "created_at",
+    "updated_at",
+    "due_date",
+    "issue_date",
+    "payment_date",
+    "scheduled_date",
+    "supplier_name",
+    "file_name",
+)
+SORTS = dict.fromkeys(ORDERS, BOTH)
 PARTS = re.compile(r"supplier_invoices\[(\d*)\]\[(file|idempotency_key)\]")
 
 Test = Callable[[Record], bool]
+
+
+class AvailableActions(Wire):
+    delete: bool
+    archive: bool
+    unarchive: bool
+    pay: bool
+    reasons: dict[str, list[str]]
 
 
 class SupplierInvoice(Wire):
@@ -59,6 +77,7 @@ class SupplierInvoice(Wire):
     invoice_number: str | None
     iban: str | None
     vat_number: str | None
+    tin: str | None
     tin_number: str | None
     total_amount: Money | None
     payable_amount: Money | None
@@ -69,11 +88,20 @@ class SupplierInvoice(Wire):
     is_einvoice: bool
     e_invoice_type: str | None
     einvoicing_lifecycle_events: list[dict[str, Any]]
-    matched_transactions: list[dict[str, Any]]
+    matched_transactions: list[str]
     transfer_ids: list[str]
     is_credit_note: bool
     approval_workflow: dict[str, Any] | None
-    available_actions: list[str]
+    available_actions: AvailableActions
+    description: str | None
+    initiator_id: str | None
+    declined_note: str
+    request_transfer: dict[str, Any] | None
+    attachment_category: str
+    is_attachment_invoice: bool
+    is_attachment_non_financial: bool
+    has_duplicates: bool
+    has_discrepancies: bool
     meta: dict[str, Any]
     analyzed_at: str | None
     created_at: str
@@ -121,7 +149,23 @@ class SupplierInvoiceQuery(PageQuery):
 
 
 def view(record: Record) -> dict[str, Any]:
-    return {name: value for name, value in record.items() if name not in ("sha256", "idempotency_key")}
+    shown = {name: value for name, value in record.items() if name not in ("sha256", "idempotency_key")}
+    # Both names are seen.
+    return shown | {"tin_number": record["tin"], "available_actions": _actions(record)}
+
+
+def _actions(record: Record) -> dict[str, Any]:
+    """What its state still allows, and why not."""
+    status = record["status"]
+    payable = status in ("to_review", "to_pay") and not record["is_credit_note"]
+    reason = "is_credit_note" if record["is_credit_note"] else "invalid_status"
+    return {
+        "delete": status in ("to_review", "archived", "discarded"),
+        "archive": status not in ("archived", "scheduled", "pending"),
+        "unarchive": status == "archived",
+        "pay": payable,
+        "reasons": {} if payable else {"pay": [reason]},
+    }
 
 
 def _period(name: str, today: date) -> tuple[date, date]:

@@ -189,7 +189,8 @@ def list_transactions(call: Call) -> Response:
 def own_line(call: Call, id: str) -> Record:
     """The line, or the documented 404."""
     line = call.world.store["transactions"].get(id)
-    if line is None or line["organization_id"] != call.organization_id:
+    hidden = call.world.options.hide_api_transfers and (line or {}).get("by_api")
+    if line is None or line["organization_id"] != call.organization_id or hidden:
         raise not_found(shape="object")
     return line
 

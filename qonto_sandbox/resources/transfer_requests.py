@@ -1,5 +1,6 @@
 """Requests of transfers, which another member approves or declines (reference §13.2)."""
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, RootModel
@@ -7,20 +8,25 @@ from werkzeug.wrappers import Response
 
 from qonto_sandbox.core import ids
 from qonto_sandbox.core.answers import answer
-from qonto_sandbox.core.errors import ApiError, not_found
-from qonto_sandbox.core.formats import decimal_text, instant
+from qonto_sandbox.core.errors import ApiError, invalid, not_found
+from qonto_sandbox.core.formats import PARIS, decimal_text, instant, moment
 from qonto_sandbox.core.pagination import page_answer, sorted_by
 from qonto_sandbox.core.params import Body
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.documents.pdf import euros as french_euros
 from qonto_sandbox.payments import batches, orders, payees, sca
+from qonto_sandbox.resources import recurring_transfers
+from qonto_sandbox.resources.recurring_transfers import FREQUENCIES
 from qonto_sandbox.resources.shapes import Meta, PageQuery
 from qonto_sandbox.schemas.common import Wire
 
 MAX_TRANSFERS = 400
 STATUSES = ("pending", "approved", "canceled", "declined")
 TYPES = ("transfer", "multi_transfer", "flash_card", "virtual_card")
+ONCE = "once"
+ORDINARY: dict[str, Any] = {"scheduled_date": None, "beneficiary_id": None}
+RECURRENCES = (ONCE, *FREQUENCIES)
 # The path says the plural, the object the singular.
 PATHS = {"transfers": "transfer", "multi_transfers": "multi_transfer"}
 COMMON = (
@@ -37,6 +43,9 @@ COMMON = (
 )
 
 
+Recurrence = Literal["once", "weekly", "monthly", "quarterly", "half_yearly", "yearly"]
+
+
 class AskedTransfer(BaseModel):
     amount: str = Field(pattern=r"^\d+(\.\d{1,2})?$")
     currency: Literal["EUR"] = "EUR"
@@ -50,7 +59,7 @@ class AskedTransfer(BaseModel):
 class NewTransferRequest(AskedTransfer):
     note: str | None = None
     scheduled_date: str | None = None
-    recurrence: str | None = None
+    recurrence: Recurrence = "once"
     last_recurrence_date: str | None = None
     debit_iban: str | None = None
 
@@ -84,20 +93,20 @@ class RequestBase(BaseModel):
     status: Literal["pending", "approved", "canceled", "declined"]
     initiator_id: str
     approver_id: str | None
-    note: str | None
+    note: str
     declined_note: str | None
-    scheduled_date: str | None
+    scheduled_date: str
     processed_at: str | None
     created_at: str
 
 
 class TransferRequest(RequestBase, Wire):
+    creditor_name: str
     amount: str
     currency: Literal["EUR"]
-    credit_iban: str
-    credit_account_name: str
-    reference: str
-    debit_iban: str | None
+    recurrence: Recurrence
+    last_recurrence_date: str | None
+    attachment_ids: list[str]
 
 
 class MultiTransferRequest(RequestBase, Wire):
@@ -143,17 +152,19 @@ class Refusal(BaseModel):
 
 
 def view(record: Record) -> dict[str, Any]:
-    shown = {name: record[name] for name in COMMON}
+    # Without a date, that of the request.
+    day = record["scheduled_date"] or moment(record["created_at"]).astimezone(PARIS).date().isoformat()
+    shown = {name: record[name] for name in COMMON} | {"note": record["note"] or "", "scheduled_date": day}
     if record["request_type"] == "transfer":
         (row,) = record["transfers"]
         return {
             **shown,
+            "creditor_name": row["payee"]["name"],
             "amount": decimal_text(row["amount_cents"]),
             "currency": "EUR",
-            "credit_iban": row["payee"]["iban"],
-            "credit_account_name": row["payee"]["name"],
-            "reference": row["reference"],
-            "debit_iban": record["debit_iban"],
+            "recurrence": record["recurrence"],
+            "last_recurrence_date": record["last_recurrence_date"],
+            "attachment_ids": row["attachment_ids"],
         }
     return {
         **shown,
@@ -210,7 +221,21 @@ def account_of(call: Call, iban: str | None) -> Record | None:
     return None
 
 
-def _create(call: Call, body: Body, kind: str, transfers: list[dict[str, Any]]) -> Response:
+def _recurrence(call: Call, body: Body) -> dict[str, str | None]:
+    """How often the transfer comes back once approved, and until when."""
+    asked = body.choice("recurrence", RECURRENCES, required=False) or ONCE
+    last = orders.optional_future_day(call, body, "last_recurrence_date")
+    first = body.day("scheduled_date") or call.world.today()
+    if last is not None and asked == ONCE:
+        raise invalid(body.pointer("last_recurrence_date"), "last_recurrence_date needs a recurrence")
+    if last is not None and last < first:
+        raise invalid(body.pointer("last_recurrence_date"), "last_recurrence_date must not precede scheduled_date")
+    return {"recurrence": asked, "last_recurrence_date": last.isoformat() if last else None}
+
+
+def _create(
+    call: Call, body: Body, kind: str, transfers: list[dict[str, Any]], recurrence: dict[str, str | None]
+) -> Response:
     day = orders.optional_future_day(call, body, "scheduled_date")
     record = call.world.store["requests"].put(
         {
@@ -229,6 +254,7 @@ def _create(call: Call, body: Body, kind: str, transfers: list[dict[str, Any]]) 
             "updated_at": call.world.stamp(),
             "transfers": transfers,
             "transfer_ids": [],
+            **recurrence,
         }
     )
     return answer(_envelope(record))
@@ -247,7 +273,7 @@ def _create(call: Call, body: Body, kind: str, transfers: list[dict[str, Any]]) 
 def create_transfer_request(call: Call) -> Response:
     """Create a transfer request"""
     body = call.body.object("request_transfer")
-    return _create(call, body, "transfer", [_read_transfer(call, body)])
+    return _create(call, body, "transfer", [_read_transfer(call, body)], _recurrence(call, body))
 
 
 @endpoint(
@@ -264,7 +290,7 @@ def create_multi_transfer_request(call: Call) -> Response:
     """Create a request of several transfers"""
     body = call.body.object("request_multi_transfer")
     rows = [_read_transfer(call, row) for row in body.objects("transfers", at_most=MAX_TRANSFERS)]
-    return _create(call, body, "multi_transfer", rows)
+    return _create(call, body, "multi_transfer", rows, {"recurrence": ONCE, "last_recurrence_date": None})
 
 
 @endpoint(
@@ -279,7 +305,7 @@ def list_requests(call: Call) -> Response:
     """List requests"""
     query = call.query
     statuses, types = query.choices("status", STATUSES), query.choices("request_type", TYPES)
-    orders_by = {"created_at": ("asc", "desc"), "processed_at": ("asc", "desc")}
+    orders_by = dict.fromkeys(("created_at", "processed_at", "status"), ("asc", "desc"))
     field, descending = query.sort(orders_by, "created_at:desc")
     bounds = [
         (name, query.instant(f"{name}_from"), query.instant(f"{name}_to")) for name in ("created_at", "processed_at")
@@ -307,9 +333,24 @@ def _pending(call: Call) -> Record:
     return record
 
 
-def _optional_body(call: Call) -> Body:
-    raw = call.request.get_data(cache=True)
-    return Body.read(raw) if raw.strip() else Body({})
+def _execute(call: Call, record: Record, account: Record) -> None:
+    """What was asked for is done: its transfers, or the order that makes them one after the other."""
+    if record["recurrence"] == ONCE:
+        record["transfer_ids"] = batches.execute_request(call.world, record, account)
+        return
+    (row,) = record["transfers"]
+    first = max(date.fromisoformat(record["scheduled_date"] or "0001-01-01"), call.world.today())
+    order = batches.read_back(call.world, {**row, **ORDINARY, "note": record["note"]})
+    assert order is not None, "a request names its payee inline"
+    recurring_transfers.start(
+        call.world,
+        account=account,
+        initiator_id=record["initiator_id"],
+        order=order,
+        frequency=record["recurrence"],
+        first=first,
+        last=record["last_recurrence_date"],
+    )
 
 
 @endpoint(
@@ -318,7 +359,7 @@ def _optional_body(call: Call) -> Body:
     auth=("oauth",),
     scopes=("request_review.write",),
     idempotent=True,
-    body="none",
+    body="optional",
     request=Decision,
     response=DecidedRequest,
     errors=(400, 401, 403, 404, 412, 422, 428),
@@ -326,12 +367,13 @@ def _optional_body(call: Call) -> Body:
 def approve_request(call: Call) -> Response:
     """Approve a request; its transfers are created"""
     call.require_role("owner", "admin", "manager")
-    record, body = _pending(call), _optional_body(call)
+    record, body = _pending(call), call.body
     account = account_of(call, _debit_iban(call, body) or record["debit_iban"])
     assert account is not None, "an organization has a main account"
     session = sca.authorise(call, "request.approve", f"Approuver la demande de {french_euros(total_of(record))}")
-    orders.check_funds(account, total_of(record))
-    record["transfer_ids"] = batches.execute_request(call.world, record, account)
+    if (record["scheduled_date"] or "") <= call.world.today().isoformat():
+        orders.check_funds(account, total_of(record))
+    _execute(call, record, account)
     record.update(status="approved", approver_id=call.principal.membership_id, processed_at=call.world.stamp())
     record["updated_at"] = call.world.stamp()
     call.world.store["requests"].put(record)
@@ -343,7 +385,7 @@ def approve_request(call: Call) -> Response:
     "POST",
     "/v2/requests/{request_type}/{id}/decline",
     scopes=("request_review.write",),
-    body="none",
+    body="optional",
     request=Refusal,
     response=DecidedRequest,
     errors=(400, 401, 403, 404),
@@ -351,7 +393,7 @@ def approve_request(call: Call) -> Response:
 def decline_request(call: Call) -> Response:
     """Decline a request"""
     call.require_role("owner", "admin", "manager")
-    record, body = _pending(call), _optional_body(call)
+    record, body = _pending(call), call.body
     record.update(
         status="declined",
         declined_note=body.text("declined_note", required=False, longest=255) or None,

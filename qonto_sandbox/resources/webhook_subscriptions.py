@@ -1,8 +1,6 @@
 """Webhook subscriptions of the Business API (partner reference §4.1). Flat objects; errors in shape C."""
 
 import secrets
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -58,20 +56,6 @@ class SubscriptionPage(Wire):
 
 def attach(world: World) -> None:
     business.listen(world)
-
-
-def flat(handler: Callable[[Call], Response]) -> Callable[[Call], Response]:
-    """Answer faults as one flat object."""
-
-    @wraps(handler)
-    def answered(call: Call) -> Response:
-        try:
-            return handler(call)
-        except ApiError as error:
-            error.shape = "flat"
-            raise
-
-    return answered
 
 
 def view(record: Record, *, secret: bool = False) -> dict[str, Any]:
@@ -141,8 +125,8 @@ def _own(call: Call) -> Record:
     query=PageQuery,
     response=SubscriptionPage,
     errors=(400, 401, 403),
+    family="webhooks",
 )
-@flat
 def list_subscriptions(call: Call) -> Response:
     """Lister les abonnements de cet utilisateur et de cette application."""
     return page_answer(call.query, "subscriptions", _mine(call), view)
@@ -157,8 +141,8 @@ def list_subscriptions(call: Call) -> Response:
     request=NewSubscription,
     response=CreatedSubscription,
     errors=(400, 401, 403),
+    family="webhooks",
 )
-@flat
 def create_subscription(call: Call) -> Response:
     """S’abonner à des notifications."""
     stamp = call.world.stamp()
@@ -183,8 +167,8 @@ def create_subscription(call: Call) -> Response:
     scopes=SCOPES,
     response=Subscription,
     errors=(401, 403, 404),
+    family="webhooks",
 )
-@flat
 def show_subscription(call: Call) -> Response:
     """Lire un abonnement."""
     return answer(view(_own(call)))
@@ -198,8 +182,8 @@ def show_subscription(call: Call) -> Response:
     request=SubscriptionChanges,
     response=Subscription,
     errors=(400, 401, 403, 404),
+    family="webhooks",
 )
-@flat
 def replace_subscription(call: Call) -> Response:
     """Remplacer un abonnement ; son secret reste."""
     record = _own(call)
@@ -215,8 +199,8 @@ def replace_subscription(call: Call) -> Response:
     scopes=SCOPES,
     status=204,
     errors=(401, 403, 404),
+    family="webhooks",
 )
-@flat
 def delete_subscription(call: Call) -> Response:
     """Se désabonner."""
     call.world.store["webhook_subscriptions"].delete(_own(call)["id"])

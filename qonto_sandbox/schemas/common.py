@@ -1,6 +1,6 @@
 """Parts that many bodies share."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -63,6 +63,26 @@ class ErrorMessage(Wire):
 class ErrorBody(Wire):
     errors: list[ErrorItem] | ErrorItem | ErrorMessage
     trace_id: str
+
+
+class FlatErrorBody(Wire):
+    """Webhook subscriptions tell an error without the list."""
+
+    code: str
+    detail: str
+    source: Source | None = None
+    trace_id: str
+
+
+class ScaBody(Wire):
+    """428: a challenge with its token, or a user without any device."""
+
+    code: Literal["sca_required", "sca_not_enrolled"]
+    message: str
+    trace_id: str
+    action_type: str | None = None
+    sca_session_token: str | None = None
+    sca_recovery_token: str | None = None
 
 
 class OAuthErrorBody(Wire):

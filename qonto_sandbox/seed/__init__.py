@@ -3,7 +3,17 @@
 from datetime import date
 
 from qonto_sandbox.core.world import World
-from qonto_sandbox.seed import invoices, labels, movements, onboarding, organizations, payees, payments, received
+from qonto_sandbox.seed import (
+    invoices,
+    labels,
+    movements,
+    onboarding,
+    organizations,
+    payees,
+    payments,
+    products,
+    received,
+)
 
 # In this order: later ones may read what the earlier ones planted.
 MODULES = (
@@ -14,6 +24,7 @@ MODULES = (
     payments,
     invoices,
     received,
+    products,
     onboarding,
 )
 

@@ -240,6 +240,8 @@ def _request(world: World, day: date, kind: str, status: str) -> None:
             "updated_at": stamp,
             "transfers": rows,
             "transfer_ids": [],
+            "recurrence": "once",
+            "last_recurrence_date": None,
         }
     )
 

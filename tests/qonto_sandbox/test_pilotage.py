@@ -90,6 +90,7 @@ def test_cut_connections(qonto: LocalQonto, session: requests.Session) -> None:
         assert session.get(qonto.url + PATH).status_code == 200
 
 
+@pytest.mark.panne
 def test_truncated_json_is_whole_http(qonto: LocalQonto, session: requests.Session) -> None:
     fault(qonto, kind="truncated")
     answer = session.get(qonto.url + PATH)

@@ -91,8 +91,15 @@ def test_import_is_all_or_nothing_and_knows_its_files(payer: Payer) -> None:
 
 
 def test_upload_for_an_invoice_is_found_again(payer: Payer) -> None:
-    made = upload(payer, "/v2/client_invoices/uploads", "file", sample()).json()["upload"]
-    assert payer.get(f"/v2/client_invoices/uploads/{made['id']}").json()["upload"] == made
+    made = upload(payer, "/v2/client_invoices/uploads", "client_invoices_upload", sample()).json()
+    made = made["client_invoice_upload"]
+    shown = payer.get(f"/v2/client_invoices/uploads/{made['id']}").json()["data"]
+    assert (shown["type"], shown["id"], shown["attributes"]["filename"]) == (
+        "client_invoices_upload",
+        made["id"],
+        made["filename"],
+    )
+    assert requests.get(shown["attributes"]["url"], timeout=10).content == sample()[1]
     assert payer.get("/v2/client_invoices/uploads/unknown").status_code == 404
 
 

@@ -45,3 +45,24 @@ def test_standard_transfer_passes_by_processing(payer: Payer) -> None:
     assert (line["status"], line["settled_at"]) == ("pending", None)
     payer.wait(seconds=5)
     assert payer.transfer(made["id"])["status"] == "settled"
+
+
+def test_lines_of_api_transfers_can_be_hidden_as_in_qontos_sandbox(payer: Payer) -> None:
+    made = payer.pay()
+    own = {row["name"]: row["iban"] for row in payer.get("/v2/bank_accounts").json()["bank_accounts"]}
+    first, second = list(own.values())[:2]
+    internal = {"debit_iban": first, "credit_iban": second, "reference": "Provision", "amount": "10.00"}
+    assert payer.post("/v2/internal_transfers", {"internal_transfer": internal}).status_code == 200
+    payer.wait()
+    every = {"bank_account_id": payer.account_id, "status[]": ["pending", "completed", "declined"], "per_page": 100}
+    shown = payer.get("/v2/transactions", **every).json()["transactions"]
+    line = f"/v2/transactions/{payer.transfer(made['id'])['transaction_id']}"
+    payer.qonto.api("PATCH", "options", hide_api_transfers=True)
+    hidden = payer.get("/v2/transactions", **every).json()["transactions"]
+    gone = {row["reference"] for row in shown} - {row["reference"] for row in hidden}
+    assert gone == {"FS9289482", "Provision"}
+    assert payer.get(line).status_code == 404
+    # The money has moved all the same.
+    assert payer.account()["balance_cents"] == shown[0]["settled_balance_cents"]
+    payer.qonto.api("PATCH", "options", hide_api_transfers=False)
+    assert payer.get(line).status_code == 200

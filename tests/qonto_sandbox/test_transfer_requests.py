@@ -83,3 +83,42 @@ def test_faults_of_the_body(payer: Payer) -> None:
     ):
         assert error(payer.post(SINGLE, {"request_transfer": {**ASKED, **changes}})) == expected
     assert error(payer.post(MULTI, {"request_multi_transfer": {"transfers": []}})) == (400, "bad_request")
+
+
+def test_single_request_is_shown_as_published(payer: Payer) -> None:
+    made = single(payer, scheduled_date="2099-03-06", recurrence="monthly", last_recurrence_date="2099-12-06")
+    assert (made["creditor_name"], made["scheduled_date"]) == ("AARO", "2099-03-06")
+    assert (made["recurrence"], made["last_recurrence_date"]) == ("monthly", "2099-12-06")
+    once = single(payer, note=None)
+    assert (once["recurrence"], once["last_recurrence_date"], once["note"]) == ("once", None, "")
+    assert once["scheduled_date"] == payer.qonto.api("GET", "clock")["now"][:10]
+
+
+def test_recurrence_must_make_sense(payer: Payer) -> None:
+    for changes, expected in (
+        ({"recurrence": "daily"}, (400, "not_in_list")),
+        ({"last_recurrence_date": "2099-01-01"}, (422, "invalid")),
+        (
+            {"recurrence": "weekly", "scheduled_date": "2099-02-01", "last_recurrence_date": "2099-01-01"},
+            (422, "invalid"),
+        ),
+    ):
+        assert error(payer.post(SINGLE, {"request_transfer": {**ASKED, **changes}})) == expected
+
+
+def test_approved_recurrence_pays_again_and_again(payer: Payer) -> None:
+    path = "/v2/sepa/recurring_transfers"
+    known = {row["id"] for row in payer.get(path).json()["recurring_transfers"]}
+    made = single(payer, recurrence="weekly")
+    assert payer.approved(f"{SINGLE}/{made['id']}/approve", {}).status_code == 200
+    (order,) = (row for row in payer.get(path).json()["recurring_transfers"] if row["id"] not in known)
+    assert (order["frequency"], order["amount_cents"], order["note"]) == ("weekly", 10050, "À valider")
+    payer.wait(days=16)
+    rows = payer.get("/v2/sepa/transfers", **{"recurring_transfer_ids[]": order["id"]}).json()["transfers"]
+    assert len(rows) == 3
+
+
+def test_decision_needs_no_body(payer: Payer) -> None:
+    made = single(payer)
+    answer = payer.session.post(f"{payer.qonto.url}{SINGLE}/{made['id']}/decline")
+    assert answer.json()["request_transfer"]["declined_note"] is None
