@@ -11,6 +11,8 @@ from typing import Any
 COMPTES_ASSOCIES = "comptes_associes"  # handler(connexion: Connexion, date: datetime)
 CONNEXION_DISSOCIEE = "connexion_dissociee"  # handler(connexion: Connexion, date: datetime)
 VIREMENT_CHANGE = "virement_change"  # handler(virement: Virement, avant: str, date: datetime)
+# The line of the account that a payment has become is known, without any change of state.
+VIREMENT_RATTACHE = "virement_rattache"  # handler(virement: Virement, date: datetime)
 CONNEXION_A_RENOUVELER = "connexion_a_renouveler"  # handler(connexion: Connexion, date: datetime)
 CONNEXION_RETABLIE = "connexion_retablie"  # handler(connexion: Connexion, date: datetime)
 # Told by a webhook of Qonto: a line, an invoice… changed there. The handler queues a task that reads it again.

@@ -49,7 +49,7 @@ def repercuter(*, ligne: LigneRecue, avant: dict[str, Any], maintenant: datetime
     if operation is not None:
         _reporter_textes(operation, ligne, avant)
         _alerter(operation, ligne, avant, maintenant)
-        reconsiderer_mention(operation=operation, ligne=ligne)
+        reconsiderer_mention(operation=operation, ligne=ligne, avant=avant)
 
 
 def _reporter_textes(operation: Operation, ligne: LigneRecue, avant: dict[str, Any]) -> None:

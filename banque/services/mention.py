@@ -4,21 +4,30 @@ A line of a payment is tied to its entry by Qonto's ids. A mention whose entry c
 silently: the line waits « à vérifier ».
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
-from banque.enums import EtatOperation, Motif
+from django.db.models import QuerySet
+
+from banque.enums import MODIFIABLES, EtatOperation, Motif
 from banque.errors import MouvementRefuse
 from banque.models import LigneRecue, Operation
 from banque.services.rapprochement_virements import LienVirement, liens
 from banque.texte import porte_la_mention
 from comptabilite.models import Ecriture
 from gestion_acces.models import Dossier
+from qonto_link.virements.models import Virement
 
 EXPLICATION_SANS_LIEN = (
     "La ligne porte #Comptabilise, mais aucune écriture du portail ne lui correspond : choisissez l’écriture, "
     "ou remettez la ligne à traiter."
 )
 EXPLICATION_SANS_ECRITURE = "Payée depuis le portail, mais son écriture n’existe pas encore."
+EXPLICATION_MORT = (
+    "Ce paiement du portail est {statut} et n’a pas d’écriture, mais la banque en montre la ligne : "
+    "remettez-la à traiter, ou choisissez son écriture."
+)
 ECART_JOURS = timedelta(days=10)
 
 
@@ -32,7 +41,9 @@ def situation(*, ligne: LigneRecue, lien: LienVirement | None) -> tuple[str, Ecr
         raison = f"Déjà comptabilisée par l’{reference_ecriture(lien.ecriture)}, paiement fait depuis le portail."
         return EtatOperation.COMPTABILISEE, lien.ecriture, raison
     if lien is not None:
-        return EtatOperation.A_VERIFIER, None, EXPLICATION_SANS_ECRITURE
+        statut = lien.virement.get_statut_display().lower()
+        raison = EXPLICATION_MORT.format(statut=statut) if lien.est_mort else EXPLICATION_SANS_ECRITURE
+        return EtatOperation.A_VERIFIER, None, raison
     if porte_la_mention(ligne.note, ligne.reference, ligne.libelle):
         return EtatOperation.A_VERIFIER, None, EXPLICATION_SANS_LIEN
     return None
@@ -49,22 +60,43 @@ def appliquer(operation: Operation, etat: str, ecriture: Ecriture | None, raison
     operation.save(update_fields=["etat", "ecriture", "explication", "mention", "motif", "alerte"])
 
 
-def reconsiderer_mention(*, operation: Operation, ligne: LigneRecue) -> bool:
-    """Look again at one line after something changed; True when its state followed.
+def _mention_nouvelle(ligne: LigneRecue, avant: Mapping[str, Any]) -> bool:
+    """True when the mention was just written. One that a person has overruled does not come back by itself."""
+    textes = [ligne.note, ligne.reference, ligne.libelle]
+    anciens = [str(avant.get(champ, getattr(ligne, champ))) for champ in ("note", "reference", "libelle")]
+    return porte_la_mention(*textes) and not porte_la_mention(*anciens)
+
+
+def reconsiderer_mention(*, operation: Operation, ligne: LigneRecue, avant: Mapping[str, Any] | None = None) -> bool:
+    """Look again at one line; True when its state followed. `avant`: what the bank has just changed of its texts.
 
     A transferred line keeps its entry: a link found too late is written as a warning of double booking.
     """
     lien = liens(dossier=operation.dossier, external_ids=[ligne.external_id]).get(ligne.external_id)
+    if lien is None and not _mention_nouvelle(ligne, avant or {}):
+        return False
     nouvelle = situation(ligne=ligne, lien=lien)
     if nouvelle is None or operation.etat == EtatOperation.COMPTABILISEE:
         return False
     if operation.etat == EtatOperation.TRANSFEREE:
+        if lien is not None and lien.ecriture is None:
+            return False
         operation.alerte = (
             "Cette ligne est aussi un paiement du portail : vérifiez qu’elle n’est pas deux fois en compta."
+            if lien is not None
+            else "#Comptabilise a été écrit dans Qonto après le transfert : cherchez si elle est deux fois en compta."
         )
         operation.save(update_fields=["alerte"])
         return True
-    if operation.etat == EtatOperation.IGNOREE or (operation.etat == nouvelle[0] and operation.mention):
+    return _suivre(operation, lien, nouvelle)
+
+
+def _suivre(operation: Operation, lien: LienVirement | None, nouvelle: tuple[str, Ecriture | None, str]) -> bool:
+    """Put the state that was found, unless the line is there already or a person has decided otherwise."""
+    decidee = lien is not None and lien.est_mort and lien.ecriture is None and operation.etat in MODIFIABLES
+    if decidee or operation.etat == EtatOperation.IGNOREE:
+        return False
+    if operation.mention and (operation.etat, operation.explication) == (nouvelle[0], nouvelle[2][:300]):
         return False
     appliquer(operation, *nouvelle)
     return True
@@ -72,20 +104,30 @@ def reconsiderer_mention(*, operation: Operation, ligne: LigneRecue) -> bool:
 
 def reconsiderer_dossier(*, dossier: Dossier) -> int:
     """Tie the lines whose payment got its id or its entry since. Returns how many moved."""
+    return _reconsiderer(dossier, Operation.objects.filter(dossier=dossier))
+
+
+def reconsiderer_virement(*, virement: Virement) -> bool:
+    """The same for the line of one payment: its id, its entry or its end has just been written."""
+    if not virement.transaction_id:
+        return False
+    lignes = Operation.objects.filter(dossier=virement.dossier, ligne__external_id=virement.transaction_id)
+    return _reconsiderer(virement.dossier, lignes) > 0
+
+
+def _reconsiderer(dossier: Dossier, candidates: QuerySet[Operation]) -> int:
     vivantes = (
-        Operation.objects.filter(dossier=dossier, montant_cents__lt=0, compte_bancaire__compte_qonto__isnull=False)
+        candidates.filter(montant_cents__lt=0, compte_bancaire__compte_qonto__isnull=False)
         .exclude(etat__in=(EtatOperation.COMPTABILISEE, EtatOperation.IGNOREE, EtatOperation.TRANSFEREE))
         .select_related("ligne", "dossier")
     )
     operations = {operation.ligne.external_id: operation for operation in vivantes.iterator(chunk_size=500)}
-    trouves = liens(dossier=dossier, external_ids=operations)
     deplacees = 0
-    for identifiant, lien in trouves.items():
+    for identifiant, lien in liens(dossier=dossier, external_ids=operations).items():
         operation = operations[identifiant]
         nouvelle = situation(ligne=operation.ligne, lien=lien)
-        if nouvelle is not None and not (operation.etat == nouvelle[0] and operation.mention):
-            appliquer(operation, *nouvelle)
-            deplacees += 1
+        if nouvelle is not None:
+            deplacees += _suivre(operation, lien, nouvelle)
     return deplacees
 
 

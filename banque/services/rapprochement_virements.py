@@ -23,6 +23,11 @@ class LienVirement:
     virement: Virement
     ecriture: Ecriture | None
 
+    @property
+    def est_mort(self) -> bool:
+        """Declined, cancelled or returned: no entry will come any more."""
+        return self.virement.statut in VIREMENTS_MORTS
+
 
 def cle_du_virement(pk: object) -> str:
     return f"virement:{pk}"

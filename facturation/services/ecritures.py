@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from banque.services.mention import reconsiderer_virement
 from comptabilite.enums import OrigineEcriture
 from comptabilite.errors import ComptabiliteError, LettrageRefuse, PeriodeFermee
 from comptabilite.models import Ecriture, Journal, LigneEcriture
@@ -79,6 +80,8 @@ def comptabiliser(reglement: Reglement, *, maintenant: datetime) -> None:
     if attente != reglement.ecriture_en_attente:
         reglement.ecriture_en_attente = attente
         reglement.save(update_fields=["ecriture_en_attente"])
+    # The bank line may have come before the entry.
+    reconsiderer_virement(virement=virement)
 
 
 def rattraper_ecritures(*, maintenant: datetime, limite: int = 500) -> int:

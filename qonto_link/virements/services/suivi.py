@@ -12,6 +12,7 @@ from portal.lib.affichage import jour_de_paris
 from qonto_link.api.client import QontoClient
 from qonto_link.api.errors import QontoError, Refused
 from qonto_link.api.schemas.paiements import BulkResult, BulkTransfer, Transfer
+from qonto_link.evenements import VIREMENT_RATTACHE, publier
 from qonto_link.virements.enums import MOUVEMENTS_VIREMENT, Genre, StatutOrdre, StatutVirement
 from qonto_link.virements.errors import (
     AnnulationEnCours,
@@ -72,7 +73,7 @@ def appliquer_transfert(virement: Virement, transfert: Transfer, *, maintenant: 
         "beneficiaire_id": transfert.beneficiary_id or virement.beneficiaire_id,
     }
     if vers is None or vers == virement.statut or vers not in MOUVEMENTS_VIREMENT[virement.statut]:
-        return _completer(virement, champs)
+        return _completer(virement, champs, maintenant)
     champs["suivi_le"] = maintenant
     if vers == StatutVirement.REJETE:
         code = transfert.declined_reason
@@ -85,13 +86,15 @@ def appliquer_transfert(virement: Virement, transfert: Transfer, *, maintenant: 
     return _finir(virement, vers, maintenant, execute_le=execute_le, **champs)
 
 
-def _completer(virement: Virement, champs: dict[str, Any]) -> Virement:
+def _completer(virement: Virement, champs: dict[str, Any], maintenant: datetime) -> Virement:
     """Write the ids that Qonto gave since; nothing when it said nothing new, as it mostly does."""
     if nouveaux := {nom: valeur for nom, valeur in champs.items() if getattr(virement, nom) != valeur}:
         with transaction.atomic():
             Virement.objects.filter(pk=virement.pk).update(**nouveaux)
-        for nom, valeur in nouveaux.items():
-            setattr(virement, nom, valeur)
+            for nom, valeur in nouveaux.items():
+                setattr(virement, nom, valeur)
+            if "transaction_id" in nouveaux:
+                publier(VIREMENT_RATTACHE, virement=virement, date=maintenant)
     return virement
 
 
