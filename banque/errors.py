@@ -50,6 +50,10 @@ class TransfertRefuse(BanqueError):
     """The line cannot become an entry; the message says why."""
 
 
+class ArreteRefuse(BanqueError):
+    """The état de rapprochement cannot be frozen; the message says why."""
+
+
 class FusionImpossible(BanqueError):
     """The account's identity (IBAN, source) does not allow the act."""
 

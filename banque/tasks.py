@@ -23,7 +23,7 @@ def synchroniser(*, synchronisation_id: int, **kwargs: Any) -> None:
     """Run one reading that somebody waits for on a screen."""
     demande = Synchronisation.objects.select_related("dossier__cabinet").filter(pk=synchronisation_id).first()
     if demande is not None:
-        executer(synchronisation=demande, maintenant=timezone.now())
+        executer(synchronisation=demande, maintenant=timezone.now(), horloge=timezone.now)
 
 
 def objet_change(*, connexion: Connexion, sujet: str, objet_id: str, date: datetime) -> None:

@@ -18,6 +18,7 @@ compte_urls: list[URLPattern | URLResolver] = [
     path("exporter/", transfert.export, name="export"),
     path("releves/", acquisitions.releves, name="releves"),
     path("rapprochement/", rapprochement.rapprochement, name="rapprochement"),
+    path("rapprochement/arreter/", rapprochement.rapprochement_arreter, name="rapprochement_arreter"),
 ]
 
 operation_urls: list[URLPattern | URLResolver] = [
@@ -36,6 +37,7 @@ cabinet_urls: list[URLPattern | URLResolver] = [
     path("synchronisations/<int:synchronisation_id>/", acquisitions.synchronisation, name="synchronisation"),
     path("importer/", acquisitions.importer, name="importer"),
     path("releves/<int:releve_id>/annuler/", acquisitions.releve_annuler, name="releve_annuler"),
+    path("rapprochements/<int:arrete_id>/", rapprochement.rapprochement_arrete, name="rapprochement_arrete"),
     path("comptes/", grille.recherche_comptes, name="recherche_comptes"),
     path("comptes/<int:banque_id>/", include(compte_urls)),
     path("operations/<int:operation_id>/", include(operation_urls)),

@@ -4,6 +4,7 @@ Their addresses live half an hour: each is asked anew. A receipt that cannot be 
 """
 
 import tempfile
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -23,9 +24,17 @@ LOT = 200
 
 
 def chercher_justificatifs(
-    *, dossier: Dossier, client: QontoClient, maintenant: datetime, depuis: datetime | None = None
+    *,
+    dossier: Dossier,
+    client: QontoClient,
+    maintenant: datetime,
+    depuis: datetime | None = None,
+    battre: Callable[[], object] | None = None,
 ) -> int:
-    """Fetch the receipts of the dossier that are not here yet; returns how many came. Raises QontoError when cut."""
+    """Fetch the receipts of the dossier that are not here yet; returns how many came. Raises QontoError when cut.
+
+    `battre` is called after each one, to say that the reading lives.
+    """
     attendues = PieceJointe.objects.filter(
         dossier=dossier, fichier__isnull=True, retiree_le__isnull=True, essais__lt=ESSAIS_MAX
     ).select_related("dossier", "ligne")
@@ -34,6 +43,8 @@ def chercher_justificatifs(
     recus = 0
     for piece in attendues.order_by("id")[:LOT]:
         recus += _chercher(piece, client, maintenant)
+        if battre is not None:
+            battre()
     return recus
 
 

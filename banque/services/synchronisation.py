@@ -3,7 +3,7 @@
 Nothing is asked inside a transaction. Without news a run costs one request for the balances and one an account.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TypeVar
@@ -32,9 +32,18 @@ from qonto_link.traduction import expliquer
 PAGE = 100
 # Clocks and equal instants can hide a line: the last minutes are always read again.
 CHEVAUCHEMENT = timedelta(minutes=5)
-BAIL = timedelta(minutes=15)
+# A reading renews its lease at each page and each receipt: this long without a sign, its worker is dead.
+BAIL = timedelta(minutes=3)
+# What no worker has taken after this long is given up.
+ATTENTE_MAX = timedelta(minutes=10)
+INTERROMPUE = "La lecture a été interrompue."
 VIVANTES = (EtatSynchronisation.EN_ATTENTE, EtatSynchronisation.EN_COURS)
 T = TypeVar("T")
+Battement = Callable[[], object]
+
+
+def _sans_battement() -> None:
+    """For who reads without a run to keep alive."""
 
 
 def par_paquets(elements: Iterable[T], taille: int) -> Iterator[list[T]]:
@@ -56,6 +65,7 @@ def lire_le_compte(
     ibans_internes: frozenset[str],
     codes: CodesOperation,
     maintenant: datetime,
+    battre: Battement = _sans_battement,
 ) -> Bilan:
     """Stage what changed on one account since the last page written. Raises QontoError; what was written stays."""
     depuis = compte.curseur - CHEVAUCHEMENT if compte.curseur else borne_basse(compte, maintenant)
@@ -66,6 +76,7 @@ def lire_le_compte(
         bilan.ajouter(
             recevoir(compte=compte, operations=paquet, maintenant=maintenant, curseur=_dernier_instant(paquet))
         )
+        battre()
     CompteBancaire.objects.filter(pk=compte.pk).update(synchronise_le=maintenant, erreur_synchro="")
     return bilan
 
@@ -74,10 +85,13 @@ def _dernier_instant(paquet: list[OperationRecue]) -> datetime | None:
     return max((operation.modifiee_le for operation in paquet if operation.modifiee_le), default=None)
 
 
-def synchroniser_dossier(*, dossier: Dossier, maintenant: datetime) -> tuple[Bilan, int]:
+def synchroniser_dossier(
+    *, dossier: Dossier, maintenant: datetime, battre: Battement = _sans_battement
+) -> tuple[Bilan, int]:
     """Balances, lines, receipts and payment links of a dossier; returns the counts and how many receipts came.
 
-    Raises PasDeConnexion, ReconnexionNecessaire, QontoInjoignable. Pages already written stay written.
+    `battre` is called at each step, to say that the reading lives. Raises PasDeConnexion, ReconnexionNecessaire,
+    QontoInjoignable. Pages already written stay written.
     """
     connexion = exiger_connexion(dossier)
     comptes = list(
@@ -88,9 +102,11 @@ def synchroniser_dossier(*, dossier: Dossier, maintenant: datetime) -> tuple[Bil
     try:
         with client_pour(connexion) as client:
             ecrire_soldes(connexion=connexion, client=client, maintenant=maintenant)
-            bilan = _lire_les_comptes(connexion, comptes, client, maintenant)
+            bilan = _lire_les_comptes(connexion, comptes, client, maintenant, battre)
             depuis = min((borne_basse(compte, maintenant) for compte in comptes), default=None)
-            recus = chercher_justificatifs(dossier=dossier, client=client, maintenant=maintenant, depuis=depuis)
+            recus = chercher_justificatifs(
+                dossier=dossier, client=client, maintenant=maintenant, depuis=depuis, battre=battre
+            )
     except QontoError as panne:
         _noter_la_panne(comptes, expliquer(panne).message)
         noter_echec(connexion=connexion, erreur=panne, maintenant=maintenant)
@@ -105,14 +121,21 @@ def synchroniser_dossier(*, dossier: Dossier, maintenant: datetime) -> tuple[Bil
 
 
 def _lire_les_comptes(
-    connexion: Connexion, comptes: list[CompteBancaire], client: QontoClient, maintenant: datetime
+    connexion: Connexion, comptes: list[CompteBancaire], client: QontoClient, maintenant: datetime, battre: Battement
 ) -> Bilan:
     ibans = frozenset(connexion.comptes.values_list("iban", flat=True))
     codes = codes_du_cabinet(connexion.dossier.cabinet)
     total = Bilan()
     for compte in comptes:
         total.ajouter(
-            lire_le_compte(compte=compte, client=client, ibans_internes=ibans, codes=codes, maintenant=maintenant)
+            lire_le_compte(
+                compte=compte,
+                client=client,
+                ibans_internes=ibans,
+                codes=codes,
+                maintenant=maintenant,
+                battre=battre,
+            )
         )
     return total
 
@@ -151,10 +174,11 @@ def _noter_la_panne(comptes: list[CompteBancaire], message: str) -> None:
 def demander(*, dossier: Dossier, par: str, maintenant: datetime) -> Synchronisation:
     """The run to wait for: the one under way, or a new one. A run whose worker died is taken as failed."""
     Synchronisation.objects.filter(
-        Q(bail_jusqu_au__lt=maintenant) | Q(etat=EtatSynchronisation.EN_ATTENTE, demandee_le__lt=maintenant - BAIL),
+        Q(bail_jusqu_au__lt=maintenant)
+        | Q(etat=EtatSynchronisation.EN_ATTENTE, demandee_le__lt=maintenant - ATTENTE_MAX),
         dossier=dossier,
         etat__in=VIVANTES,
-    ).update(etat=EtatSynchronisation.ECHOUEE, terminee_le=maintenant, erreur="La lecture a été interrompue.")
+    ).update(etat=EtatSynchronisation.ECHOUEE, terminee_le=maintenant, erreur=INTERROMPUE)
     try:
         with transaction.atomic():
             return Synchronisation.objects.create(dossier=dossier, demandee_par=par, demandee_le=maintenant)
@@ -162,8 +186,21 @@ def demander(*, dossier: Dossier, par: str, maintenant: datetime) -> Synchronisa
         return Synchronisation.objects.filter(dossier=dossier, etat__in=VIVANTES).latest("pk")
 
 
-def executer(*, synchronisation: Synchronisation, maintenant: datetime) -> Synchronisation:
-    """Run what was asked, once: whoever claims the row first. The failure is written on it, never lost."""
+def est_abandonnee(synchronisation: Synchronisation, maintenant: datetime) -> bool:
+    """True for a run that still counts as alive and that nobody carries any more."""
+    if synchronisation.etat == EtatSynchronisation.EN_ATTENTE:
+        return synchronisation.demandee_le < maintenant - ATTENTE_MAX
+    bail = synchronisation.bail_jusqu_au
+    return synchronisation.etat == EtatSynchronisation.EN_COURS and bail is not None and bail < maintenant
+
+
+def executer(
+    *, synchronisation: Synchronisation, maintenant: datetime, horloge: Callable[[], datetime] | None = None
+) -> Synchronisation:
+    """Run what was asked, once: whoever claims the row first. The failure is written on it, never lost.
+
+    With the clock the lease is renewed as the reading goes on; without it, one lease is all it has.
+    """
     prises = Synchronisation.objects.filter(
         Q(etat=EtatSynchronisation.EN_ATTENTE) | Q(etat=EtatSynchronisation.EN_COURS, bail_jusqu_au__lt=maintenant),
         pk=synchronisation.pk,
@@ -171,17 +208,31 @@ def executer(*, synchronisation: Synchronisation, maintenant: datetime) -> Synch
     if not prises:
         synchronisation.refresh_from_db()
         return synchronisation
-    suite: dict[str, object] = {"etat": EtatSynchronisation.TERMINEE, "erreur": ""}
+    mienne = Synchronisation.objects.filter(pk=synchronisation.pk)
+    lire_l_heure = horloge or (lambda: maintenant)
+    suite: dict[str, object] = {"etat": EtatSynchronisation.ECHOUEE, "erreur": INTERROMPUE}
     try:
-        bilan, recus = synchroniser_dossier(dossier=synchronisation.dossier, maintenant=maintenant)
-        suite |= {
-            "nb_nouvelles": bilan.nouvelles,
-            "nb_connues": bilan.connues,
-            "nb_changees": bilan.changees,
-            "nb_pieces": recus,
-        }
+        bilan, recus = synchroniser_dossier(
+            dossier=synchronisation.dossier,
+            maintenant=maintenant,
+            battre=lambda: mienne.update(bail_jusqu_au=lire_l_heure() + BAIL),
+        )
+        suite = {"etat": EtatSynchronisation.TERMINEE, "erreur": "", **_compte_rendu(bilan, recus)}
     except (QontoLinkError, FenetreTropDense) as refus:
-        suite = {"etat": EtatSynchronisation.ECHOUEE, "erreur": str(refus)}
-    Synchronisation.objects.filter(pk=synchronisation.pk).update(terminee_le=maintenant, bail_jusqu_au=None, **suite)
+        suite["erreur"] = str(refus)
+    except Exception:
+        # Our own fault is told to who waits, and to the logs.
+        mienne.update(terminee_le=lire_l_heure(), bail_jusqu_au=None, **suite)
+        raise
+    mienne.update(terminee_le=lire_l_heure(), bail_jusqu_au=None, **suite)
     synchronisation.refresh_from_db()
     return synchronisation
+
+
+def _compte_rendu(bilan: Bilan, recus: int) -> dict[str, object]:
+    return {
+        "nb_nouvelles": bilan.nouvelles,
+        "nb_connues": bilan.connues,
+        "nb_changees": bilan.changees,
+        "nb_pieces": recus,
+    }

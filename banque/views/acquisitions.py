@@ -16,7 +16,7 @@ from banque.models import Operation, Releve, Synchronisation
 from banque.queries import attentes, banques_du, derniere_synchronisation, releves_du
 from banque.services.integration import annuler_integration, integrer, preparer
 from banque.services.releves import importer_fichier
-from banque.services.synchronisation import demander
+from banque.services.synchronisation import INTERROMPUE, demander, est_abandonnee
 from banque.sources.fichiers import TAILLE_MAX
 from banque.tasks import synchroniser as tache_synchroniser
 from banque.views.communs import banque_ou_404, un_ou_404
@@ -49,7 +49,13 @@ def synchroniser(request: RequeteCabinet) -> HttpResponse:
 def synchronisation(request: RequeteCabinet, synchronisation_id: int) -> HttpResponse:
     demande = un_ou_404(Synchronisation.objects.filter(dossier=request.dossier, pk=synchronisation_id))
     page = "banque/synchronisation.html" + ("#suivi" if request.headers.get("HX-Request") else "")
-    reponse = render(request, page, {"dossier": request.dossier, "synchronisation": demande})
+    contexte = {
+        "dossier": request.dossier,
+        "synchronisation": demande,
+        "abandonnee": est_abandonnee(demande, timezone.now()),
+        "motif_abandon": INTERROMPUE,
+    }
+    reponse = render(request, page, contexte)
     reponse["Vary"] = "HX-Request"
     return reponse
 

@@ -1,8 +1,10 @@
 """Bank accounts and lines of the tests: the smallest valid rows."""
 
+import io
 import itertools
 import zlib
 from datetime import UTC, datetime
+from datetime import date as Date
 
 import factory
 from factory.django import DjangoModelFactory
@@ -11,6 +13,8 @@ from banque import models
 from banque.enums import Source, StatutRecue
 from banque.sources import OperationRecue
 from comptabilite.services.journaux import creer_journal_tresorerie
+from gestion_acces.models import Fichier
+from gestion_acces.services.fichiers import deposer_fichier
 from portal.lib.rib import iban_francais
 from qonto_link.models import CompteQonto, Connexion
 from tests.factories import DossierFactory, UtilisateurFactory
@@ -155,3 +159,33 @@ class OperationFactory(DjangoModelFactory[models.Operation]):
     contrepartie = "BOULANGERIE DUPONT"
     mode_reglement = "V"
     code_operation = "06"
+
+
+def _document(arrete: factory.builder.Resolver) -> Fichier:
+    fichier, _ = deposer_fichier(
+        dossier=arrete.dossier,
+        flux=io.BytesIO(b"%PDF-1.4 rapprochement"),
+        nom="rapprochement.pdf",
+        type_mime="application/pdf",
+        maintenant=MAINTENANT,
+    )
+    return fichier
+
+
+class RapprochementArreteFactory(DjangoModelFactory[models.RapprochementArrete]):
+    class Meta:
+        model = models.RapprochementArrete
+
+    compte_bancaire = factory.SubFactory(CompteBancaireFactory)
+    dossier = factory.SelfAttribute("compte_bancaire.dossier")
+    date = Date(2026, 5, 31)
+    solde_comptable_cents = 1000
+    comptable_corrige_cents = 1000
+    solde_releve_cents = 1000
+    releve_corrige_cents = 1000
+    non_comptabilisees = factory.LazyFunction(list)
+    non_relevees = factory.LazyFunction(list)
+    empreinte = "0" * 64
+    fichier = factory.LazyAttribute(_document)
+    arrete_le = MAINTENANT
+    arrete_par = factory.SubFactory(UtilisateurFactory)

@@ -10,6 +10,7 @@ from tests.banque.factories import (
     CompteBancaireFactory,
     LigneRecueFactory,
     OperationFactory,
+    RapprochementArreteFactory,
     ReleveFactory,
 )
 
@@ -33,6 +34,8 @@ DROITS = {
     "banque:operation_lier": "cabinet dossier POST",
     "banque:operation_ventiler": "cabinet dossier GET+POST",
     "banque:rapprochement": "cabinet dossier GET",
+    "banque:rapprochement_arrete": "cabinet dossier GET",
+    "banque:rapprochement_arreter": "cabinet dossier POST",
     "banque:recherche_comptes": "cabinet dossier GET",
     "banque:regle": "cabinet dossier GET+POST",
     "banque:regle_deplacer": "cabinet dossier POST",
@@ -79,6 +82,10 @@ def _regle(dossier: Dossier) -> object:
     ).pk
 
 
+def _arrete(dossier: Dossier) -> object:
+    return RapprochementArreteFactory(compte_bancaire__dossier=dossier).pk
+
+
 def _synchronisation(dossier: Dossier) -> object:
     Synchronisation.objects.filter(dossier=dossier).delete()
     return Synchronisation.objects.create(dossier=dossier, demandee_le=MAINTENANT).pk
@@ -90,5 +97,6 @@ FABRIQUES = {
     "releve_id": _releve,
     "piece_id": _piece,
     "regle_id": _regle,
+    "arrete_id": _arrete,
     "synchronisation_id": _synchronisation,
 }

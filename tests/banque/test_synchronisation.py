@@ -1,25 +1,27 @@
 """Reading at the local Qonto over a socket: incremental, resumable, thrifty, honest about what failed."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
 from banque.enums import EtatSynchronisation, StatutRecue
-from banque.models import CompteBancaire, LigneRecue, Operation, PieceJointe
+from banque.models import CompteBancaire, LigneRecue, Operation, PieceJointe, Synchronisation
 from banque.services import synchronisation
 from banque.services.integration import integrer, preparer
-from banque.services.synchronisation import BAIL, demander, executer, synchroniser_dossier
+from banque.services.synchronisation import ATTENTE_MAX, BAIL, demander, executer, synchroniser_dossier
 from gestion_acces.models import Dossier
 from gestion_acces.services.fichiers import ouvrir
 from qonto_link.enums import StatutConnexion
 from qonto_link.errors import PasDeConnexion, QontoInjoignable, ReconnexionNecessaire
 from qonto_link.models import Connexion
 from tests.banque.pont import ABSENT, COUPER, PANNE, REVOQUE, TROP, Faute, Pont
-from tests.factories import DossierFactory
+from tests.factories import DossierFactory, PortefeuilleFactory
 from tests.qonto import LocalQonto
 from tests.qonto_link.aides import dossier_lenoir, lier
 
@@ -154,6 +156,50 @@ def test_a_worker_killed_at_any_step_is_taken_over(dossier: Dossier, etape: str)
     CompteBancaire.objects.update(curseur=None)
     lire(dossier)
     assert ids() == attendues
+
+
+def test_our_own_fault_ends_the_run_and_is_not_hidden(dossier: Dossier) -> None:
+    demande = demander(dossier=dossier, par="a", maintenant=timezone.now())
+    with patch.object(synchronisation, "recevoir", side_effect=ValueError("panne")), pytest.raises(ValueError):
+        executer(synchronisation=demande, maintenant=timezone.now())
+    demande.refresh_from_db()
+    assert (demande.etat, demande.erreur) == (EtatSynchronisation.ECHOUEE, "La lecture a été interrompue.")
+
+
+def test_a_long_reading_renews_its_lease(dossier: Dossier) -> None:
+    debut = timezone.now()
+    heures = (debut + timedelta(minutes=minute) for minute in range(1, 1000))
+    demande = demander(dossier=dossier, par="a", maintenant=debut)
+    baux: list[timedelta] = []
+
+    def heure() -> datetime:
+        demande.refresh_from_db()
+        if demande.bail_jusqu_au is not None:
+            baux.append(demande.bail_jusqu_au - debut)
+        return next(heures)
+
+    executer(synchronisation=demande, maintenant=debut, horloge=heure)
+    assert len(baux) > 3 and baux == sorted(baux) and baux[-1] > BAIL
+
+
+@pytest.mark.parametrize(("etat", "retard"), [("en_cours", BAIL), ("en_attente", ATTENTE_MAX)])
+def test_the_page_of_a_run_that_nobody_carries_says_so_and_stops_asking(
+    dossier: Dossier, client: Client, etat: str, retard: timedelta
+) -> None:
+    maintenant = timezone.now()
+    demande = demander(dossier=dossier, par="a", maintenant=maintenant)
+    membre = PortefeuilleFactory(dossier=dossier, membre__cabinet=dossier.cabinet).membre
+    client.force_login(membre.utilisateur)
+    adresse = reverse("banque:synchronisation", args=[dossier.pk, demande.pk])
+
+    def page(debut: datetime) -> str:
+        bail = debut + BAIL if etat == "en_cours" else None
+        Synchronisation.objects.filter(pk=demande.pk).update(etat=etat, demandee_le=debut, bail_jusqu_au=bail)
+        return client.get(adresse, headers={"HX-Request": "true"}).content.decode()
+
+    assert "every 1s" in page(maintenant)
+    morte = page(maintenant - retard - timedelta(seconds=1))
+    assert "every 1s" not in morte and "interrompue" in morte and "Réessayer" in morte
 
 
 def test_a_run_is_claimed_once(dossier: Dossier) -> None:

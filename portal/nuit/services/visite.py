@@ -107,7 +107,7 @@ def _faire(dossier: Dossier, connexion: Connexion, horloge: Horloge) -> Bilan:
     if connexion.statut == StatutConnexion.RECONNEXION:
         raise VisiteEchouee(ClasseIncident.CONSENTEMENT, "Le dirigeant doit se reconnecter à Qonto.")
     demande = demander(dossier=dossier, par="nuit", maintenant=horloge())
-    run = executer(synchronisation=demande, maintenant=horloge())
+    run = executer(synchronisation=demande, maintenant=horloge(), horloge=horloge)
     if run.est_vivante:
         raise Occupee
     if run.etat != EtatSynchronisation.TERMINEE:

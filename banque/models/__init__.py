@@ -7,7 +7,6 @@ an entry has one operation. The SQL of the migrations keeps all these rows withi
 
 from datetime import date as Date
 from datetime import timedelta
-from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,26 +14,34 @@ from django.db.models import F, Q
 from banque.enums import (
     Decision,
     EtatOperation,
-    EtatSynchronisation,
     ModeReglement,
     Motif,
     SensRegle,
     Source,
     StatutRecue,
 )
+from banque.models.communs import DuDossierQuerySet
+from banque.models.rapprochement import RapprochementArrete
+from banque.models.suivi import Changement, CodeOperation, Synchronisation
 from comptabilite.models import Compte, Ecriture, Journal, Tiers
 from gestion_acces.models import Cabinet, Dossier, Fichier, Utilisateur
 from portal.lib.calendrier import jour_de_paris
 from qonto_link.models import CompteQonto
 
-M = TypeVar("M", bound=models.Model)
-
-
-class DuDossierQuerySet(models.QuerySet[M]):
-    """Rows of one dossier."""
-
-    def pour_dossier(self, dossier: Dossier) -> Self:
-        return self.filter(dossier=dossier)
+__all__ = [
+    "Changement",
+    "CodeOperation",
+    "CompteBancaire",
+    "Habitude",
+    "Imputation",
+    "LigneRecue",
+    "Operation",
+    "PieceJointe",
+    "RapprochementArrete",
+    "Regle",
+    "Releve",
+    "Synchronisation",
+]
 
 
 class CompteBancaire(models.Model):
@@ -449,77 +456,3 @@ class Imputation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation_id}/{self.rang}"
-
-
-class Changement(models.Model):
-    """Something that changed at the bank after the line had been integrated."""
-
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="+", db_index=False)
-    ligne = models.ForeignKey(LigneRecue, on_delete=models.CASCADE, related_name="changements")
-    date = models.DateTimeField()
-    champ = models.CharField(max_length=40)
-    avant = models.TextField(blank=True)
-    apres = models.TextField(blank=True)
-
-    objects = DuDossierQuerySet.as_manager()
-
-    class Meta:
-        indexes = (models.Index(fields=("dossier", "-id"), name="changement_liste"),)
-
-    def __str__(self) -> str:
-        return f"{self.champ} {self.date:%d/%m/%Y}"
-
-
-class Synchronisation(models.Model):
-    """One run of the reading of a dossier's lines: who asked, how far it is, what it found."""
-
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="+", db_index=False)
-    etat = models.CharField(max_length=12, choices=EtatSynchronisation, default=EtatSynchronisation.EN_ATTENTE)
-    demandee_par = models.CharField(max_length=254, blank=True)
-    demandee_le = models.DateTimeField()
-    demarree_le = models.DateTimeField(null=True)
-    terminee_le = models.DateTimeField(null=True)
-    # A worker that dies leaves the run free for another one once this has passed.
-    bail_jusqu_au = models.DateTimeField(null=True)
-    nb_nouvelles = models.PositiveIntegerField(default=0)
-    nb_connues = models.PositiveIntegerField(default=0)
-    nb_changees = models.PositiveIntegerField(default=0)
-    nb_pieces = models.PositiveIntegerField(default=0)
-    erreur = models.TextField(blank=True)
-
-    objects = DuDossierQuerySet.as_manager()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=("dossier",),
-                condition=Q(etat__in=(EtatSynchronisation.EN_ATTENTE, EtatSynchronisation.EN_COURS)),
-                name="synchronisation_une_seule_en_cours",
-            ),
-        )
-        indexes = (models.Index(fields=("dossier", "-id"), name="synchronisation_liste"),)
-
-    def __str__(self) -> str:
-        return f"{self.dossier_id} {self.demandee_le:%d/%m/%Y %H:%M} {self.etat}"
-
-    @property
-    def est_vivante(self) -> bool:
-        return self.etat in (EtatSynchronisation.EN_ATTENTE, EtatSynchronisation.EN_COURS)
-
-
-class CodeOperation(models.Model):
-    """A firm's own interbank code for a type of Qonto line (comptabilite.md §B.6)."""
-
-    cabinet = models.ForeignKey(Cabinet, on_delete=models.CASCADE, related_name="+", db_index=False)
-    type_operation = models.CharField(max_length=40)
-    cote = models.CharField(max_length=1, choices=[("C", "Recette"), ("D", "Dépense")])
-    code = models.CharField(max_length=2)
-
-    class Meta:
-        verbose_name = "code opération"
-        constraints = (
-            models.UniqueConstraint(fields=("cabinet", "type_operation", "cote"), name="code_operation_unique"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.type_operation} {self.cote} → {self.code}"
