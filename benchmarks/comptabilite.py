@@ -1,7 +1,7 @@
 """Entries posted, validated and sealed in bulk; the FEC; the grand livre and the balance as the books grow.
 
-On PostgreSQL (DATABASE_URL) the limits are COPY of the same rows and COPY to a file; on SQLite, INSERT without any
-rule and the bare reading of the same rows.
+On PostgreSQL (DATABASE_URL) the limits are COPY of the same rows, row by row from Python into a bare table, and COPY
+to a file; on SQLite, INSERT without any rule and the bare reading of the same rows.
 """
 
 import os
@@ -84,44 +84,47 @@ def duree(acte: Callable[[], object]) -> float:
     return time.perf_counter() - debut
 
 
-def copie_sans_regle() -> float:
-    """Seconds to write the rows of both tables as they stand, without index, key, trigger or check."""
+def copie_sans_regle(dossier: Dossier) -> float:
+    """Seconds to write the rows of both tables, from Python's values, without index, key, trigger or check."""
     total = 0.0
-    with transaction.atomic(), connection.cursor() as cursor:
+    cle = dossier.pk if POSTGRESQL else dossier.pk.hex
+    with connection.cursor() as cursor:
         for table in ("comptabilite_ecriture", "comptabilite_ligneecriture"):
-            if POSTGRESQL:
-                cursor.execute(f"CREATE TEMP TABLE copie_{table} (LIKE {table}) ON COMMIT DROP")
-                with cursor.copy(f"COPY {table} TO STDOUT") as sortie:
-                    octets = b"".join(bytes(bloc) for bloc in sortie)
+            cursor.execute(
+                f"SELECT * FROM {table} WHERE dossier_id = %s", [dossier.pk if POSTGRESQL else dossier.pk.hex]
+            )
+            lignes = cursor.fetchall()
+            cursor.execute(f"CREATE TABLE copie_{table} AS SELECT * FROM {table} WHERE 1 = 0")
+            with transaction.atomic():
                 debut = time.perf_counter()
-                with cursor.copy(f"COPY copie_{table} FROM STDIN") as entree:
-                    entree.write(octets)
-            else:
-                cursor.execute(f"SELECT * FROM {table}")
-                lignes = cursor.fetchall()
-                cursor.execute(f"CREATE TABLE copie_{table} AS SELECT * FROM {table} WHERE 0")
-                marques = ", ".join(["%s"] * len(lignes[0]))
-                debut = time.perf_counter()
-                cursor.executemany(f"INSERT INTO copie_{table} VALUES ({marques})", lignes)
+                if POSTGRESQL:
+                    with cursor.copy(f"COPY copie_{table} FROM STDIN") as entree:
+                        for rangee in lignes:
+                            entree.write_row(rangee)
+                else:
+                    marques = ", ".join(["%s"] * len(lignes[0]))
+                    cursor.executemany(f"INSERT INTO copie_{table} VALUES ({marques})", lignes)
             total += time.perf_counter() - debut
-        if not POSTGRESQL:
-            for table in ("comptabilite_ecriture", "comptabilite_ligneecriture"):
-                cursor.execute(f"DROP TABLE copie_{table}")
+            cursor.execute(f"DROP TABLE copie_{table}")
     return total
 
 
 def banc_ecritures() -> Dossier:
-    dossier = dossier_neuf("BULK")
-    toutes = saisies(dossier, NB_ECRITURES)
-
-    def tout() -> None:
-        with transaction.atomic():
-            passer_ecritures(dossier=dossier, saisies=toutes, maintenant=MAINTENANT)
-            valider_ecritures(dossier=dossier, jusqu_au=date(2026, 12, 31), maintenant=MAINTENANT)
-
-    mesure, limite = NB_ECRITURES / duree(tout), NB_ECRITURES / copie_sans_regle()
+    """The best of three on each side: a machine that does something else meanwhile would measure that."""
+    durees, limites = [], []
+    for rang in range(3):
+        dossier = dossier_neuf(f"BULK{rang}")
+        toutes = saisies(dossier, NB_ECRITURES)
+        durees.append(duree(partial(passer_et_valider, dossier, toutes)))
+        limites.append(copie_sans_regle(dossier))
+    mesure, limite = NB_ECRITURES / min(durees), NB_ECRITURES / min(limites)
     ligne("écritures passées, validées et scellées", mesure, limite, "écritures/s", attendu=0.15)
     return dossier
+
+
+def passer_et_valider(dossier: Dossier, toutes: list[EcritureSaisie]) -> None:
+    passer_ecritures(dossier=dossier, saisies=toutes, maintenant=MAINTENANT)
+    valider_ecritures(dossier=dossier, jusqu_au=date(2026, 12, 31), maintenant=MAINTENANT)
 
 
 SQL_FEC = """

@@ -11,6 +11,7 @@ from operator import itemgetter
 from comptabilite.models import Ecriture, Exercice, LigneEcriture
 
 VERSION = 1
+_EN_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def octets_canoniques(exercice: Exercice, ecriture: EcritureFixe) -> bytes:
         ecriture.validee_le.isoformat(),
         ecriture.lignes,
     ]
-    return json.dumps(contenu, ensure_ascii=False, separators=(",", ":")).encode()
+    return _EN_JSON(contenu).encode()
 
 
 def maillon(precedente: str, octets: bytes) -> str:
@@ -66,7 +67,7 @@ def lignes_par_ecriture(ecritures: Iterable[int]) -> dict[int, tuple[tuple[int, 
             (rang, compte, tiers or "", libelle, debit, credit)
             for _, rang, compte, tiers, libelle, debit, credit in lot
         )
-        for pk, lot in groupby(lignes.iterator(), key=itemgetter(0))
+        for pk, lot in groupby(lignes, key=itemgetter(0))
     }
 
 

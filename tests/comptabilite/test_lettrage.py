@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comptabilite.errors import LettrageRefuse
@@ -104,6 +104,7 @@ def test_a_difference_within_the_tolerance_is_always_asked() -> None:
     assert proposition.ecart_cents == -4
 
 
+@settings(deadline=None)
 @given(
     tva=st.integers(0, 10**7),
     base=st.integers(1, 10**8),
