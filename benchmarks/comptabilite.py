@@ -90,9 +90,7 @@ def copie_sans_regle(dossier: Dossier) -> float:
     cle = dossier.pk if POSTGRESQL else dossier.pk.hex
     with connection.cursor() as cursor:
         for table in ("comptabilite_ecriture", "comptabilite_ligneecriture"):
-            cursor.execute(
-                f"SELECT * FROM {table} WHERE dossier_id = %s", [dossier.pk if POSTGRESQL else dossier.pk.hex]
-            )
+            cursor.execute(f"SELECT * FROM {table} WHERE dossier_id = %s", [cle])
             lignes = cursor.fetchall()
             cursor.execute(f"CREATE TABLE copie_{table} AS SELECT * FROM {table} WHERE 1 = 0")
             with transaction.atomic():
