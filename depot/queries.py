@@ -145,6 +145,16 @@ def ventes_a_comptabiliser(dossier: Dossier) -> DocumentQuerySet:
     )
 
 
+def factures_jamais_comptabilisees(dossier: Dossier) -> frozenset[str]:
+    """Qonto's ids of the invoices cancelled before they were booked: neither they nor their credit notes are sales."""
+    return frozenset(
+        Document.objects.pour_dossier(dossier)
+        .filter(panier=Panier.VENTE, statut=StatutFacture.ANNULEE, ecriture__isnull=True)
+        .exclude(qonto_id="")
+        .values_list("qonto_id", flat=True)
+    )
+
+
 def avoirs_de(document: Document) -> list[Document]:
     """The credit notes of an invoice, or the invoice of a credit note."""
     if not document.qonto_id:

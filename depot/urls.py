@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from depot.views import cabinet, client, imports
+from depot.views import cabinet, client, imports, ventes
 
 app_name = "depot"
 
@@ -14,7 +14,8 @@ cabinet_urls: list[URLPattern | URLResolver] = [
     path("documents/<int:document_id>/fichier/", cabinet.apercu, name="apercu"),
     path("documents/<int:document_id>/decrire/", cabinet.decrire, name="decrire"),
     path("documents/<int:document_id>/restaurer/", cabinet.document_restaurer, name="document_restaurer"),
-    path("documents/<int:document_id>/comptabiliser/", imports.vente_comptabiliser, name="vente_comptabiliser"),
+    path("documents/<int:document_id>/comptabiliser/", ventes.vente_comptabiliser, name="vente_comptabiliser"),
+    path("ventes/", ventes.ventes_comptabiliser, name="ventes_comptabiliser"),
     path("imports/", imports.imports, name="imports"),
     path("imports/lancer/", imports.import_lancer, name="import_lancer"),
     path("imports/<int:import_id>/", imports.import_suivi, name="import_suivi"),

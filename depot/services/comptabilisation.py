@@ -4,14 +4,13 @@
 is never booked here: « Payée » only says that Qonto thinks so, the bank line brings the money.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
 
 from comptabilite.enums import OrigineEcriture, TypeTiers
-from comptabilite.errors import ComptabiliteError
 from comptabilite.models import Compte, Ecriture, Tiers
 from comptabilite.services.ecritures import LigneSaisie, passer_ecriture
 from comptabilite.services.journaux import journal
@@ -19,6 +18,7 @@ from comptabilite.services.plan import compte, tiers, verrouiller_comptabilite
 from depot.enums import VENTES, EtatDocument, GenreQonto, StatutFacture
 from depot.errors import VenteImpossible
 from depot.models import Document
+from depot.queries import factures_jamais_comptabilisees
 from depot.ventes import Desaccord, TauxVente, Vente, depuis_json, repartir, taux_retenus
 from gestion_acces.models import Dossier, Utilisateur
 from gestion_acces.services.audit import SYSTEME, Origine, journaliser
@@ -60,9 +60,14 @@ def cle_de(document: Document) -> str:
     return f"vente:{document.qonto_id}" if document.qonto_id else f"vente:depot-{document.pk}"
 
 
-def proposer_vente(document: Document, comptes: Mapping[int, str] | None = None) -> Proposition:
-    """The entry of a sale, without writing anything. `comptes`: other revenue accounts, by rank of the base."""
-    refus = _refus(document)
+def proposer_vente(
+    document: Document, comptes: Mapping[int, str] | None = None, *, jamais: Container[str] | None = None
+) -> Proposition:
+    """The entry of a sale, without writing anything. `comptes`: other revenue accounts, by rank of the base.
+
+    `jamais`: the ids of the invoices that will never be booked, when the caller has them for many documents.
+    """
+    refus = _refus(document, jamais)
     if refus:
         return Proposition(refus=refus)
     vente = depuis_json(document.vente)
@@ -80,7 +85,7 @@ def proposer_vente(document: Document, comptes: Mapping[int, str] | None = None)
     return Proposition(lignes, reserves=_reserves(document, vente), vente=vente, taux=taux)
 
 
-def _refus(document: Document) -> str:
+def _refus(document: Document, jamais: Container[str] | None) -> str:
     if document.type not in VENTES:
         return "Ce document n’est pas une facture de vente."
     if document.supprime_le:
@@ -93,19 +98,11 @@ def _refus(document: Document) -> str:
         return "La facture est à zéro : il n’y a rien à comptabiliser."
     if document.statut == StatutFacture.ANNULEE and not _avoir_comptabilise(document):
         return "Annulée chez Qonto avant d’être comptabilisée : elle ne donne aucune écriture."
-    if document.qonto_genre == GenreQonto.AVOIR and _facture_jamais_comptabilisee(document):
+    if document.qonto_genre == GenreQonto.AVOIR and document.qonto_facture_id in (
+        factures_jamais_comptabilisees(document.dossier) if jamais is None else jamais
+    ):
         return "Cet avoir annule une facture qui n’a pas été comptabilisée : il ne donne aucune écriture."
     return ""
-
-
-def _facture_jamais_comptabilisee(avoir: Document) -> bool:
-    """The invoice that the note credits was cancelled before it was booked: neither of the two is a sale."""
-    return (
-        Document.objects.pour_dossier(avoir.dossier)
-        .filter(qonto_id=avoir.qonto_facture_id, statut=StatutFacture.ANNULEE, ecriture__isnull=True)
-        .exclude(qonto_id="")
-        .exists()
-    )
 
 
 def _avoir_comptabilise(facture: Document) -> bool:
@@ -247,19 +244,3 @@ def _tiers(document: Document, vente: Vente) -> Tiers:
         numero_tva=vente.client.numero_tva,
         email=vente.client.email,
     )
-
-
-def comptabiliser_en_lot(
-    *, documents: Sequence[Document], auteur: Utilisateur, origine: Origine = SYSTEME, maintenant: datetime
-) -> tuple[int, list[str]]:
-    """Book every sale that can be, each by itself; returns how many were booked and why the others were not."""
-    passees, refus = 0, []
-    for document in documents:
-        if document.ecriture_id:
-            continue
-        try:
-            comptabiliser_vente(document=document, auteur=auteur, origine=origine, maintenant=maintenant)
-            passees += 1
-        except (VenteImpossible, ComptabiliteError) as raison:
-            refus.append(f"« {document.titre} » : {raison}")
-    return passees, refus

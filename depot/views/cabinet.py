@@ -15,10 +15,11 @@ from depot.enums import EtatDocument, OrigineDocument, Panier
 from depot.errors import ClasseurRefuse, DejaDepose, DocumentPrisEnCompte
 from depot.forms import ClasseurForm, DepotForm, NomForm
 from depot.models import Classeur
-from depot.queries import avoirs_attendus, avoirs_de, documents_choisis, import_vivant
+from depot.queries import avoirs_attendus, avoirs_de, documents_choisis, import_vivant, ventes_a_comptabiliser
 from depot.services.classeurs import creer_classeur, renommer_classeur, supprimer_classeur
-from depot.services.comptabilisation import comptabiliser_en_lot, proposer_vente
+from depot.services.comptabilisation import proposer_vente
 from depot.services.documents import changer_etat, decrire_document, jeter, ranger, restaurer
+from depot.services.ventes_en_lot import comptabiliser_en_lot
 from depot.views import commun
 from depot.views.commun import CABINET, classeurs_du, contexte_liste, document_ou_404, formulaire_description
 from gestion_acces.acces import ACTE, FORMULAIRE, RequeteCabinet, vue_dossier_cabinet
@@ -43,12 +44,15 @@ def vers_document(request: RequeteCabinet, document_id: int, panier: str) -> Htt
 def accueil(request: RequeteCabinet) -> HttpResponseBase:
     if request.GET.get("export"):
         return commun.exporter_liste(request.dossier, request.GET)
+    liste = contexte_liste(request.dossier, request.GET)
+    vente = liste["filtres"].panier == Panier.VENTE
     contexte: dict[str, Any] = {
         **CABINET,
-        **contexte_liste(request.dossier, request.GET),
+        **liste,
         "retour": request.get_full_path(),
         "avoirs_attendus": avoirs_attendus(request.dossier),
         "import_vivant": import_vivant(request.dossier),
+        "a_comptabiliser": ventes_a_comptabiliser(request.dossier).count() if vente else 0,
         "form_rangement": DepotForm(classeurs=classeurs_du(request.dossier)),
     }
     document = contexte["document"]
@@ -95,10 +99,10 @@ def lot(request: RequeteCabinet) -> HttpResponseBase:
     """An act on the boxes ticked."""
     documents = documents_choisis(request.dossier, request.POST.getlist("document"))
     acte = request.POST.get("acte", "")
-    if acte == "zip":
-        return commun.archive(request, request.dossier)
     if not documents:
         messages.warning(request, "Cochez d’abord des documents dans la liste.")
+    elif acte == "zip":
+        return commun.archive(request, request.dossier)
     elif acte in EtatDocument.values:
         nombre = changer_etat(documents=documents, etat=acte, par=request.user.email, maintenant=timezone.now())
         messages.success(request, f"{nombre} {pluriel(nombre, 'document')} : {EtatDocument(acte).label.lower()}.")
@@ -113,27 +117,27 @@ def _ranger(request: RequeteCabinet, documents: list[Any]) -> None:
         messages.error(request, "Choisissez le panier où ranger ces documents.")
         return
     nombre, restes = ranger(documents=documents, **form.cleaned_data)
-    _dire(request, f"{nombre} {pluriel(nombre, 'document')} dans {Panier(form.cleaned_data['panier']).label}.", restes)
+    dire(request, f"{nombre} {pluriel(nombre, 'document')} dans {Panier(form.cleaned_data['panier']).label}.", restes)
 
 
 def _jeter(request: RequeteCabinet, documents: list[Any]) -> None:
     nombre, restes = jeter(
         documents=documents, par=request.user.email, origine=origine_de(request), maintenant=timezone.now()
     )
-    _dire(request, f"{nombre} {pluriel(nombre, 'document')} dans la corbeille.", restes)
+    dire(request, f"{nombre} {pluriel(nombre, 'document')} dans la corbeille.", restes)
 
 
 def _comptabiliser(request: RequeteCabinet, documents: list[Any]) -> None:
     nombre, restes = comptabiliser_en_lot(
         documents=documents, auteur=request.user, origine=origine_de(request), maintenant=timezone.now()
     )
-    _dire(request, f"{nombre} {pluriel(nombre, 'écriture')} au journal VTE.", restes)
+    dire(request, f"{nombre} {pluriel(nombre, 'écriture')} au journal VTE.", restes)
 
 
 ACTES_DE_LOT = {"ranger": _ranger, "jeter": _jeter, "comptabiliser": _comptabiliser}
 
 
-def _dire(request: RequeteCabinet, succes: str, restes: list[str]) -> None:
+def dire(request: RequeteCabinet, succes: str, restes: list[str]) -> None:
     messages.success(request, succes)
     for reste in restes[:10]:
         messages.warning(request, reste)

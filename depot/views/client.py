@@ -45,6 +45,9 @@ def deposer(request: RequeteClient) -> HttpResponse:
 
 @vue_dossier_client(methodes=FORMULAIRE, service=Service.I_DEPOT)
 def archive(request: RequeteClient) -> HttpResponseBase:
+    if request.method == "POST" and not documents_choisis(request.dossier, request.POST.getlist("document")):
+        messages.warning(request, "Cochez d’abord des documents dans la liste.")
+        return redirect("depot:accueil_client", request.dossier.pk)
     return commun.archive(request, request.dossier)
 
 

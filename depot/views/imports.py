@@ -1,4 +1,4 @@
-"""« Import des factures Qonto » (S25–S27), and the sale entry of one document."""
+"""« Import des factures Qonto » (S25–S27): its conditions, its progress, its result."""
 
 from functools import partial
 from typing import Any
@@ -10,17 +10,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from comptabilite.errors import ComptabiliteError
 from depot.enums import Resultat
-from depot.errors import ImportImpossible, VenteImpossible
+from depot.errors import ImportImpossible
 from depot.models import ImportFactures, LigneImport
 from depot.queries import avancement, imports_du
-from depot.services.comptabilisation import comptabiliser_vente
 from depot.services.conditions import conditions
 from depot.services.imports import demander_import, reprendre_import
 from depot.tasks import importer as tache_importer
-from depot.views.cabinet import vers_document
-from depot.views.commun import CABINET, document_ou_404, est_htmx
+from depot.views.commun import CABINET, est_htmx
 from gestion_acces.acces import ACTE, RequeteCabinet, vue_dossier_cabinet
 from gestion_acces.services.audit import origine_de
 from portal.lib.pages import paginer
@@ -113,30 +110,3 @@ def import_reprendre(request: RequeteCabinet, import_id: int) -> HttpResponse:
     else:
         transaction.on_commit(partial(tache_importer.delay, import_id=demande.pk))
     return redirect("depot:import_suivi", request.dossier.pk, demande.pk)
-
-
-@vue_dossier_cabinet(methodes=ACTE)
-def vente_comptabiliser(request: RequeteCabinet, document_id: int) -> HttpResponse:
-    """The proposed entry goes to VTE, with the accounts that were corrected."""
-    document = document_ou_404(request.dossier, document_id, corbeille=False)
-    comptes = {
-        int(nom.removeprefix("compte_")): valeur.strip()
-        for nom, valeur in request.POST.items()
-        if nom.startswith("compte_")
-        and nom.removeprefix("compte_").isdigit()
-        and isinstance(valeur, str)
-        and valeur.strip()
-    }
-    try:
-        ecriture = comptabiliser_vente(
-            document=document,
-            comptes=comptes,
-            reserves_vues="reserves_vues" in request.POST,
-            auteur=request.user,
-            origine=origine_de(request),
-            maintenant=timezone.now(),
-        )
-        messages.success(request, f"Écriture passée au journal VTE : {ecriture.libelle}.")
-    except (VenteImpossible, ComptabiliteError) as refus:
-        messages.error(request, str(refus))
-    return vers_document(request, document.pk, document.panier)

@@ -21,6 +21,7 @@ DROITS = {
     "depot:imports": "cabinet dossier GET",
     "depot:lot": "cabinet dossier POST",
     "depot:vente_comptabiliser": "cabinet dossier POST",
+    "depot:ventes_comptabiliser": "cabinet dossier GET+POST",
     "depot:accueil_client": "client dossier i_depot:consulter GET",
     "depot:apercu_client": "client dossier i_depot:consulter GET",
     "depot:archive_client": "client dossier i_depot:consulter GET+POST",
