@@ -9,8 +9,8 @@ from banque.enums import EtatOperation, FormatReleve, ModeReglement, SensRegle
 from banque.models import CompteBancaire
 from comptabilite.models import Journal
 from gestion_acces.models import Dossier
+from portal.lib.bancaire import iban_normalise
 from portal.lib.champs import MontantField
-from portal.lib.rib import iban_valide
 
 TAUX = [("", "Sans TVA"), ("2000", "20 %"), ("1000", "10 %"), ("550", "5,5 %"), ("210", "2,1 %"), ("850", "8,5 %")]
 PARTS = 6
@@ -68,10 +68,10 @@ class BanqueForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["iban"].validators = []
 
     def clean_iban(self) -> str:
-        iban = "".join(self.cleaned_data["iban"].split()).upper()
-        if not iban_valide(iban):
-            raise forms.ValidationError("Cet IBAN est faux : sa clé de contrôle ne correspond pas.")
-        return iban
+        try:
+            return iban_normalise(self.cleaned_data["iban"])
+        except ValueError as faute:
+            raise forms.ValidationError(str(faute)) from None
 
 
 class JournalForm(forms.Form):

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import transaction
 
@@ -15,6 +16,7 @@ from qonto_link.api.client import QontoClient
 from qonto_link.virements.enums import Genre, StatutOrdre, StatutVirement
 from qonto_link.virements.errors import MouvementRefuse
 from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
+from qonto_link.virements.services.sosies import a_trancher
 from qonto_link.virements.services.verification import verifier_beneficiaire, verifier_beneficiaires
 
 AVANT_ENVOI = (StatutOrdre.A_APPROUVER, StatutOrdre.PRET)
@@ -69,6 +71,13 @@ def empreinte(ordre: Ordre) -> str:
         "rang", "iban", "verification__resultat", "verification__nom_trouve"
     )
     return hashlib.sha256(repr(list(lignes)).encode()).hexdigest()[:32]
+
+
+def etat_affiche(ordre: Ordre, maintenant: datetime) -> str:
+    """What the panel of a followed order says, in short: as long as it is the same there is nothing to show again."""
+    lignes = ordre.virements.order_by("rang").values_list("statut", "transaction_id")
+    etat = (ordre.statut, ordre.methode_sca, ordre.sca_depuis, a_trancher(ordre, maintenant), list(lignes))
+    return hashlib.sha256(repr(etat).encode()).hexdigest()[:32]
 
 
 def controler_ordre(ordre: Ordre) -> None:

@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from facturation.enums import ModeReglement, NatureFacture
 from facturation.models import CoordonneeBancaire, Echeance, Fournisseur
 from facturation.services.factures import ANNEES, FactureSaisie, TvaSaisie, echeances_egales
-from facturation.services.paiement import Saisie
+from facturation.services.paiement import Saisie, regle_les_fournisseurs
 from gestion_acces.models import Fichier
 from portal.lib.affichage import iban as iban_affiche
 from portal.lib.bancaire import iban_normalise
@@ -66,9 +66,14 @@ class ChampCompte(forms.TypedChoiceField):
         par_cle = {str(compte.pk): compte for compte in comptes}
         super().__init__(
             label="Compte débiteur",
-            choices=[(cle, f"{compte.nom} – {iban_affiche(compte.iban)}") for cle, compte in par_cle.items()],
+            choices=[(cle, self._libelle(compte)) for cle, compte in par_cle.items()],
             coerce=par_cle.__getitem__,
         )
+
+    @staticmethod
+    def _libelle(compte: CompteQonto) -> str:
+        reserve = "" if regle_les_fournisseurs(compte) else " – ne règle pas les fournisseurs"
+        return f"{compte.nom} – {iban_affiche(compte.iban)}{reserve}"
 
 
 class FactureForm(forms.Form):

@@ -18,8 +18,8 @@ from banque.sources import ReleveRecu, camt053, cfonb120
 from banque.texte import sans_mention
 from gestion_acces.models import Dossier
 from gestion_acces.services.audit import SYSTEME, Origine, journaliser
+from portal.lib.bancaire import iban_normalise
 from portal.lib.calendrier import minuit
-from portal.lib.rib import iban_valide
 
 
 def _operations(compte: CompteBancaire, du: Date, au: Date) -> Iterator[Operation]:
@@ -145,9 +145,11 @@ def importer_fichier(
 
 
 def _importer(dossier: Dossier, recu: ReleveRecu, maintenant: datetime) -> Import:
-    if not iban_valide(recu.iban):
-        raise FichierIllisible(f"l’IBAN {recu.iban[:4]}… du relevé est faux.")
-    compte = CompteBancaire.objects.filter(dossier=dossier, iban=recu.iban).first()
+    try:
+        iban = iban_normalise(recu.iban)
+    except ValueError:
+        raise FichierIllisible(f"l’IBAN {recu.iban[:4]}… du relevé est faux.") from None
+    compte = CompteBancaire.objects.filter(dossier=dossier, iban=iban).first()
     if compte is None:
         raise FichierIllisible(
             f"le relevé est celui du compte finissant par {recu.iban[-4:]}, qui n’est pas une banque de ce dossier : "

@@ -36,6 +36,7 @@ from qonto_link.virements.services.preparation import LigneOrdre, preparer_ordre
 
 HORIZON = timedelta(days=365)
 SEUIL_JUSTIFICATIF_CENTS = 3_000_000  # business reference §0.4: above 30 000 €
+BANQUES = "la fiche du dossier, onglet Banques"
 TAILLE_MAX_QONTO = 10 * 1024 * 1024  # §18
 
 
@@ -57,13 +58,20 @@ class Saisie:
 
 
 def comptes_debiteurs(dossier: Dossier) -> list[CompteQonto]:
-    """The accounts that may pay: linked by the client, on a connection that lives. The main one first."""
-    return list(
+    """The accounts linked by the client, on a connection that lives: those that pay suppliers, then the main one."""
+    comptes = (
         CompteQonto.objects.filter(dossier=dossier, lie=True)
         .exclude(connexion__statut="dissociee")
-        .select_related("connexion")
+        .select_related("connexion", "compte_bancaire")
         .order_by("-principal", "nom")
     )
+    return sorted(comptes, key=lambda compte: not regle_les_fournisseurs(compte))
+
+
+def regle_les_fournisseurs(compte: CompteQonto) -> bool:
+    """True when the firm says, on the card of the bank (S17), that this account pays suppliers."""
+    banque = getattr(compte, "compte_bancaire", None)
+    return banque is not None and banque.regle_fournisseurs
 
 
 def journal_du_compte(compte: CompteQonto) -> Journal | None:
@@ -102,23 +110,30 @@ class _Cadre:
 
 def manques_pour_payer(*, echeance: Echeance, compte: CompteQonto | None, jour: date) -> list[str]:
     """What the set-up lacks, each in words, said before paying and not after. Reads only."""
-    return _manques(_Cadre([echeance], compte), echeance, jour)
+    cadre = _Cadre([echeance], compte)
+    return [*_manques_de_la_ligne(cadre, echeance, jour), *_manques_du_compte(cadre)]
 
 
-def _manques(cadre: _Cadre, echeance: Echeance, jour: date) -> list[str]:
-    fournisseur, compte, manques = echeance.facture.fournisseur, cadre.compte, []
+def manques_de_la_selection(
+    *, echeances: Sequence[Echeance], compte: CompteQonto | None, jour: date
+) -> tuple[list[str], dict[str, list[str]]]:
+    """The same for several: what the account lacks, and what each instalment lacks by its id."""
+    cadre = _Cadre(echeances, compte)
+    lignes = {str(echeance.pk): _manques_de_la_ligne(cadre, echeance, jour) for echeance in echeances}
+    return _manques_du_compte(cadre), lignes
+
+
+def _manques_de_la_ligne(cadre: _Cadre, echeance: Echeance, jour: date) -> list[str]:
+    fournisseur, manques = echeance.facture.fournisseur, []
     if echeance.facture.nature == NatureFacture.AVOIR:
         manques.append("un avoir ne se paie pas")
     if cadre.coordonnee(echeance) is None:
         manques.append(f"l’IBAN de {fournisseur.nom} manque : complétez la fiche du fournisseur")
     if fournisseur.tiers_id is None:
         manques.append(f"le compte tiers de {fournisseur.nom} manque : votre cabinet le complète sur sa fiche")
-    if compte is None:
-        manques.append("aucun compte Qonto n’est associé au dossier")
-    elif not compte.connexion.est_active:
-        manques.append("la connexion à Qonto doit être renouvelée depuis la tuile Qonto")
-    else:
-        manques += _manques_de_la_banque(compte, cadre.journal, echeance.montant_cents)
+    plafond = cadre.journal.compte_bancaire.plafond_cents if cadre.journal else None
+    if plafond is not None and echeance.montant_cents > plafond:
+        manques.append(f"ce montant dépasse le plafond par règlement de la banque ({devise(plafond)})")
     if echeance.montant_cents > SEUIL_JUSTIFICATIF_CENTS:
         manques += manques_du_justificatif(echeance.facture)
     if fermee := cadre.periode_fermee(echeance.dossier, prochain_jour_ouvre(jour)):
@@ -126,22 +141,23 @@ def _manques(cadre: _Cadre, echeance: Echeance, jour: date) -> list[str]:
     return manques
 
 
-def _manques_de_la_banque(compte: CompteQonto, journal: Journal | None, montant_cents: int) -> list[str]:
-    """What the card of the bank (S17) does not allow."""
+def _manques_du_compte(cadre: _Cadre) -> list[str]:
+    """What the debited account, and the card of its bank (S17), do not allow."""
+    compte, journal = cadre.compte, cadre.journal
+    if compte is None:
+        return ["aucun compte Qonto n’est associé au dossier"]
+    if not compte.connexion.est_active:
+        return ["la connexion à Qonto doit être renouvelée depuis la tuile Qonto"]
     if journal is None:
         return [
-            "le journal de trésorerie du compte Qonto n’est pas créé : votre cabinet le crée dans la fiche du "
-            "dossier, onglet Banques"
+            f"le journal de trésorerie du compte {compte.nom} n’est pas créé : votre cabinet le crée dans {BANQUES}"
         ]
-    banque, manques = journal.compte_bancaire, []
-    if not banque.regle_fournisseurs:
-        manques.append(
-            f"le compte {compte.nom} n’est pas utilisé pour les règlements fournisseurs : votre cabinet le décide "
-            "dans la fiche du dossier, onglet Banques"
-        )
-    if banque.plafond_cents is not None and montant_cents > banque.plafond_cents:
-        manques.append(f"ce montant dépasse le plafond par règlement de la banque ({devise(banque.plafond_cents)})")
-    return manques
+    if not journal.compte_bancaire.regle_fournisseurs:
+        return [
+            f"le compte {compte.nom} n’est pas utilisé pour les règlements fournisseurs : choisissez un autre compte, "
+            f"ou votre cabinet l’autorise dans {BANQUES}"
+        ]
+    return []
 
 
 def manques_du_justificatif(facture: Facture) -> list[str]:
@@ -218,7 +234,7 @@ def _controler(saisie: Saisie, cadre: _Cadre, dossier: Dossier, alertes: list[Al
         raise FacturationError("Cette échéance ou ce compte n’est pas de ce dossier.")
     if not jour <= saisie.date <= jour + HORIZON:
         raise DatePassee
-    if manques := _manques(cadre, saisie.echeance, saisie.date):
+    if manques := [*_manques_de_la_ligne(cadre, saisie.echeance, saisie.date), *_manques_du_compte(cadre)]:
         raise PaiementImpossible(manques)
     motifs = exige_second_regard(alertes)
     if motifs and not saisie.motif_poursuite.strip():

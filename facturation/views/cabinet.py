@@ -4,41 +4,31 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from facturation.errors import FacturationError
 from facturation.forms import (
-    FactureForm,
-    FournisseurForm,
-    IbanForm,
-    ImportForm,
     JoindreForm,
     PaiementForm,
     RetourForm,
 )
 from facturation.models import Echeance, Facture
-from facturation.queries import avec_echeances, factures, fournisseurs, ordres, reglements_par_virement
-from facturation.saisie import Auteur, importer, saisir_facture
+from facturation.queries import reglements_par_virement
+from facturation.saisie import Auteur
 from facturation.services.corrections import marquer_retourne
 from facturation.services.ecritures import comptabiliser, comptabiliser_achat, ecriture_du_virement
-from facturation.services.fournisseurs import changer_iban
 from facturation.services.paiement import comptes_debiteurs, date_proposee
+from facturation.views import pages
 from facturation.views.commun import (
     CABINET,
-    COLONNES,
-    STATUTS_EN_COURS,
     aujourdhui,
-    calendrier_du_mois,
     contexte_facture,
-    contexte_fournisseur,
-    contexte_liste,
     contexte_ordre,
     echeance_ou_404,
     facture_ou_404,
     fournisseur_ou_404,
-    joindre_a,
     methodes_sca,
     ordre_ou_404,
     rendre,
@@ -47,11 +37,7 @@ from facturation.views.commun import (
 from facturation.views.fenetre import RIEN, Montre, compte_choisi, contexte_fenetre, ordonner, verifier_maintenant
 from gestion_acces.acces import ACTE, FORMULAIRE, RequeteCabinet, vue_dossier_cabinet
 from gestion_acces.services.audit import origine_de
-from gestion_acces.services.fichiers import reponse
-from portal.lib.pages import paginer
-from portal.lib.tableaux import exporter
 from qonto_link.errors import QontoLinkError
-from qonto_link.virements.enums import StatutOrdre
 
 REFUS = (FacturationError, QontoLinkError)
 
@@ -67,52 +53,27 @@ def auteur_de(request: RequeteCabinet) -> Auteur:
 
 @vue_dossier_cabinet()
 def liste(request: RequeteCabinet) -> HttpResponse:
-    contexte = contexte_liste(request, request.dossier) | {"peut_preparer": True}
-    return rendre(request, "facturation/liste.html", CABINET | contexte)
+    return pages.liste(request, CABINET, peut_preparer=True)
 
 
 @vue_dossier_cabinet()
 def export(request: RequeteCabinet) -> HttpResponseBase:
-    lignes = factures(
-        request.dossier,
-        recherche=request.GET.get("q", "").strip()[:80],
-        situation=request.GET.get("situation", ""),
-        jour=aujourdhui(),
-    )
-    return exporter(
-        format=request.GET.get("format", "csv"),
-        nom=f"factures-{request.dossier.code}",
-        colonnes=COLONNES,
-        lignes=avec_echeances(lignes).iterator(chunk_size=500),
-    )
+    return pages.export(request)
 
 
 @vue_dossier_cabinet()
 def calendrier(request: RequeteCabinet) -> HttpResponse:
-    contexte = calendrier_du_mois(request.dossier, request.GET.get("mois", "")[:7])
-    return rendre(request, "facturation/calendrier.html", CABINET | contexte)
+    return pages.calendrier(request, CABINET)
 
 
 @vue_dossier_cabinet(methodes=FORMULAIRE)
 def nouvelle(request: RequeteCabinet) -> HttpResponse:
-    form = FactureForm(request.POST or None, request.FILES or None, initial={"date_emission": aujourdhui()})
-    if request.method == "POST" and form.is_valid():
-        facture = saisir_facture(form, request.dossier, auteur_de(request))
-        if facture:
-            messages.success(request, f"La facture {facture.numero} est enregistrée.")
-            return redirect("facturation:facture", request.dossier.pk, facture.pk)
-    contexte = {"dossier": request.dossier, "form": form, "fournisseurs": fournisseurs(request.dossier)[:300]}
-    return rendre(request, "facturation/nouvelle.html", CABINET | contexte, status=422 if form.errors else 200)
+    return pages.nouvelle(request, CABINET, auteur_de(request))
 
 
 @vue_dossier_cabinet(methodes=FORMULAIRE)
 def importation(request: RequeteCabinet) -> HttpResponse:
-    form = ImportForm(request.POST or None, request.FILES or None)
-    bilan = None
-    if request.method == "POST" and form.is_valid():
-        bilan = importer(form, request.dossier, auteur_de(request))
-    contexte = {"dossier": request.dossier, "form": form, "bilan": bilan}
-    return rendre(request, "facturation/import.html", CABINET | contexte, status=422 if form.errors else 200)
+    return pages.importation(request, CABINET, auteur_de(request))
 
 
 @vue_dossier_cabinet()
@@ -127,19 +88,14 @@ def _page_facture(request: RequeteCabinet, ligne: Facture, joindre: JoindreForm 
 
 @vue_dossier_cabinet(methodes=ACTE)
 def joindre(request: RequeteCabinet, facture_id: UUID) -> HttpResponse:
-    ligne, form = facture_ou_404(request.dossier, facture_id), JoindreForm(request.POST, request.FILES)
-    if form.is_valid() and joindre_a(form, ligne, auteur_de(request)):
-        messages.success(request, "Le document est joint à la facture.")
-        return redirect("facturation:facture", request.dossier.pk, ligne.pk)
-    return _page_facture(request, ligne, joindre=form)
+    ligne = facture_ou_404(request.dossier, facture_id)
+    issue = pages.joindre(request, CABINET, ligne, auteur_de(request))
+    return _page_facture(request, ligne, joindre=issue) if isinstance(issue, JoindreForm) else issue
 
 
 @vue_dossier_cabinet()
 def fichier(request: RequeteCabinet, facture_id: UUID) -> HttpResponseBase:
-    ligne = facture_ou_404(request.dossier, facture_id)
-    if ligne.fichier is None or ligne.fichier.est_efface:
-        raise Http404
-    return reponse(ligne.fichier, telecharger="telecharger" in request.GET)
+    return pages.fichier(request, facture_ou_404(request.dossier, facture_id))
 
 
 @vue_dossier_cabinet(methodes=ACTE)
@@ -204,49 +160,22 @@ def preparer(request: RequeteCabinet, echeance_id: UUID) -> HttpResponse:
 
 @vue_dossier_cabinet()
 def liste_fournisseurs(request: RequeteCabinet) -> HttpResponse:
-    recherche = request.GET.get("q", "").strip()[:80]
-    page = paginer(fournisseurs(request.dossier, recherche), cles=("nom", "id"), parametres=request.GET)
-    contexte = {"dossier": request.dossier, "page": page, "recherche": recherche}
-    return rendre(request, "facturation/fournisseurs.html", CABINET | contexte)
+    return pages.liste_fournisseurs(request, CABINET)
 
 
 @vue_dossier_cabinet(methodes=FORMULAIRE)
 def fournisseur(request: RequeteCabinet, fournisseur_id: UUID) -> HttpResponse:
-    ligne = fournisseur_ou_404(request.dossier, fournisseur_id)
-    form = FournisseurForm(request.POST or None, instance=ligne)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, "La fiche est enregistrée.")
-        return redirect("facturation:fournisseur", request.dossier.pk, ligne.pk)
-    contexte = contexte_fournisseur(ligne) | {"form": form}
-    return rendre(request, "facturation/fournisseur.html", CABINET | contexte, status=422 if form.errors else 200)
+    return pages.fournisseur(request, CABINET, fournisseur_ou_404(request.dossier, fournisseur_id))
 
 
 @vue_dossier_cabinet(methodes=ACTE, reauthentification=True)
 def fournisseur_iban(request: RequeteCabinet, fournisseur_id: UUID) -> HttpResponse:
-    ligne, form = fournisseur_ou_404(request.dossier, fournisseur_id), IbanForm(request.POST)
-    if form.is_valid():
-        auteur = auteur_de(request)
-        changer_iban(
-            fournisseur=ligne,
-            iban=form.cleaned_data["iban"],
-            par=request.user,
-            maintenant=auteur.maintenant,
-            origine=auteur.origine,
-        )
-        messages.success(request, "Le nouvel IBAN est enregistré. Le prochain paiement demandera une vérification.")
-    else:
-        messages.error(request, " ".join(str(faute) for faute in form.errors["iban"]))
-    return redirect("facturation:fournisseur", request.dossier.pk, ligne.pk)
+    return pages.iban(request, CABINET, fournisseur_ou_404(request.dossier, fournisseur_id), auteur_de(request))
 
 
 @vue_dossier_cabinet()
 def paiements(request: RequeteCabinet) -> HttpResponse:
-    filtre = request.GET.get("statut", "")
-    statuts = {"a_approuver": (StatutOrdre.A_APPROUVER,), "en_cours": STATUTS_EN_COURS}.get(filtre, ())
-    page = paginer(ordres(request.dossier, statuts=statuts), cles=("-cree_le", "id"), parametres=request.GET)
-    contexte = {"dossier": request.dossier, "page": page, "filtre": filtre}
-    return rendre(request, "facturation/paiements.html", CABINET | contexte)
+    return pages.paiements(request, CABINET)
 
 
 @vue_dossier_cabinet()

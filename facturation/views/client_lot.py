@@ -1,5 +1,6 @@
 """« Régler la sélection »: up to 400 instalments, one list of verifications, one strong authentication."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.core import signing
@@ -12,11 +13,11 @@ from facturation.forms import LotForm
 from facturation.models import Echeance
 from facturation.queries import verifications_montrees
 from facturation.services.bouclier import Alerte, exige_second_regard, gravite_de
-from facturation.services.paiement import comptes_debiteurs
+from facturation.services.paiement import comptes_debiteurs, manques_de_la_selection
 from facturation.tunnel import Panier, preparer_panier, verifier_panier
 from facturation.views.client_paiements import REFUS, auteur_de, emettre_et_montrer, vers_panneau
 from facturation.views.commun import CLIENT, aujourdhui, client_de, methodes_sca, rendre
-from gestion_acces.acces import ACTE, RequeteClient, vue_dossier_client
+from gestion_acces.acces import ACTE, FORMULAIRE, RequeteClient, vue_dossier_client
 from gestion_acces.enums import Niveau, Service
 from qonto_link.api.errors import QontoError
 from qonto_link.models import CompteQonto
@@ -29,26 +30,34 @@ SANS_COMPTE = "Aucun compte Qonto n’est associé au dossier."
 
 
 def _echeances(request: RequeteClient) -> list[Echeance]:
-    """The open instalments named by `e`, of this dossier, in the order of their due dates."""
+    """The open instalments of this dossier named by `e`, or the late ones (`retard`), in order of their due dates."""
     source = request.POST if request.method == "POST" else request.GET
-    ids = []
-    for texte in source.getlist("e")[: TAILLE_LOT + 1]:
-        try:
-            ids.append(UUID(texte))
-        except ValueError:
-            continue
-    lignes = Echeance.objects.pour_dossier(request.dossier).ouvertes().filter(pk__in=ids, facture__nature="facture")
+    lignes = Echeance.objects.pour_dossier(request.dossier).ouvertes().filter(facture__nature="facture")
     liens = ("facture__fournisseur__tiers", "facture__fichier", "dossier__cabinet")
-    return list(lignes.select_related(*liens).order_by("date", "id"))
+    lignes = lignes.select_related(*liens).order_by("date", "id")
+    if "retard" in source:
+        return list(lignes.filter(date__lt=aujourdhui())[:TAILLE_LOT])
+    return list(lignes.filter(pk__in=_identifiants(source.getlist("e")[: TAILLE_LOT + 1])))
 
 
-def _lignes(panier: Panier, alertes: dict[str, list[Alerte]]) -> list[dict[str, object]]:
+def _identifiants(textes: list[str]) -> list[UUID]:
+    ids = []
+    for texte in textes:
+        with suppress(ValueError):
+            ids.append(UUID(texte))
+    return ids
+
+
+def _lignes(
+    panier: Panier, alertes: dict[str, list[Alerte]], manques: dict[str, list[str]]
+) -> list[dict[str, object]]:
     return [
         {
             "echeance": echeance,
             "coordonnee": panier.coordonnees.get(str(echeance.pk)),
             "verification": panier.verifications.get(str(echeance.pk)),
             "alertes": alertes[str(echeance.pk)],
+            "manques": manques[str(echeance.pk)],
             "gravite": gravite_de(alertes[str(echeance.pk)]),
         }
         for echeance in panier.echeances
@@ -66,9 +75,12 @@ def _page(
 ) -> HttpResponse:
     alertes = panier.alertes(compte, timezone.now())
     disponible = compte.solde_autorise_cents if compte else None
+    du_compte, par_ligne = manques_de_la_selection(echeances=panier.echeances, compte=compte, jour=aujourdhui())
     contexte = {
         "dossier": request.dossier,
-        "lignes": _lignes(panier, alertes),
+        "lignes": _lignes(panier, alertes, par_ligne),
+        "manques": du_compte,
+        "possible": not du_compte and not any(par_ligne.values()),
         "form": form,
         "compte": compte,
         "total_cents": panier.total_cents,
@@ -121,9 +133,12 @@ def _desceller(panier: Panier, request: RequeteClient) -> str:
     return ""
 
 
-@vue_dossier_client(service=Service.QONTO, niveau=Niveau.PREPARER)
+@vue_dossier_client(methodes=FORMULAIRE, service=Service.QONTO, niveau=Niveau.PREPARER)
 def selection(request: RequeteClient) -> HttpResponse:
-    """The chosen instalments with the balance after; the page then asks for the verification of each payee."""
+    """The chosen instalments with the balance after; the page then asks for the verification of each payee.
+
+    Posted by the list: 400 ids are longer than an address may be. Writes nothing.
+    """
     panier, comptes = Panier(_echeances(request)), comptes_debiteurs(request.dossier)
     if not panier.echeances:
         return redirect("facturation:accueil_client", request.dossier.pk)

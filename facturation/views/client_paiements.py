@@ -13,19 +13,19 @@ from facturation.approbation import (
     AVANT_ENVOI,
     controler_ordre,
     empreinte,
+    etat_affiche,
     rafraichir_verifications,
     reprendre_motif,
 )
 from facturation.errors import FacturationError
 from facturation.forms import MotifForm, PaiementForm
 from facturation.models import Echeance
-from facturation.queries import ordres
 from facturation.saisie import Auteur
 from facturation.services.emission import emettre_ordre
 from facturation.services.paiement import comptes_debiteurs, date_proposee
+from facturation.views import pages
 from facturation.views.commun import (
     CLIENT,
-    STATUTS_EN_COURS,
     aujourdhui,
     client_de,
     contexte_ordre,
@@ -39,7 +39,6 @@ from facturation.views.fenetre import RIEN, Montre, compte_choisi, contexte_fene
 from gestion_acces.acces import ACTE, RequeteClient, vue_dossier_client
 from gestion_acces.enums import Niveau, Service
 from gestion_acces.services.audit import origine_de
-from portal.lib.pages import paginer
 from qonto_link.api.errors import QontoError
 from qonto_link.errors import QontoLinkError
 from qonto_link.services.comptes import rafraichir_soldes
@@ -51,6 +50,7 @@ from qonto_link.virements.services.preparation import abandonner_ordre, approuve
 from qonto_link.virements.services.suivi import annuler_virement, preuve, suivre_ordre
 
 REFUS = (FacturationError, QontoLinkError)
+LIGNES_PAR_APPEL = 25  # payments that one look of the panel books: the rest at the next one
 VERIFICATION_CHANGEE = "La vérification du bénéficiaire n’est plus celle qui était affichée : relisez-la."
 
 
@@ -155,11 +155,7 @@ def vers_panneau(request: HttpRequest, ordre: Ordre) -> HttpResponse:
 
 @vue_dossier_client(service=Service.QONTO)
 def paiements(request: RequeteClient) -> HttpResponse:
-    filtre = request.GET.get("statut", "")
-    statuts = {"a_approuver": (StatutOrdre.A_APPROUVER,), "en_cours": STATUTS_EN_COURS}.get(filtre, ())
-    page = paginer(ordres(request.dossier, statuts=statuts), cles=("-cree_le", "id"), parametres=request.GET)
-    contexte = {"dossier": request.dossier, "page": page, "filtre": filtre}
-    return rendre(request, "facturation/paiements.html", CLIENT | contexte)
+    return pages.paiements(request, CLIENT)
 
 
 @vue_dossier_client(service=Service.QONTO)
@@ -189,14 +185,17 @@ def suivre(request: RequeteClient, ordre_id: UUID) -> HttpResponse:
                 if ligne.statut == StatutOrdre.ATTENTE_SCA:
                     suivre_authentification(ordre=ligne, client=client, maintenant=timezone.now())
                 elif ligne.statut == StatutOrdre.ACCEPTE:
-                    suivre_ordre(ordre=ligne, client=client, maintenant=timezone.now())
+                    suivre_ordre(ordre=ligne, client=client, maintenant=timezone.now(), limite=LIGNES_PAR_APPEL)
                 else:
                     lever_doute(ordre=ligne, client=client, maintenant=timezone.now())
         except (QontoError, *REFUS):
             ligne.refresh_from_db()
-    if request.headers.get("HX-Request"):
-        return _panneau(request, ordre_ou_404(request.dossier, ordre_id))
-    return vers_panneau(request, ligne)
+    if not request.headers.get("HX-Request"):
+        return vers_panneau(request, ligne)
+    ligne = ordre_ou_404(request.dossier, ordre_id)
+    # Nothing new: what the person reads, opened or focuses is left alone.
+    inchange = request.POST.get("etat") == etat_affiche(ligne, timezone.now())
+    return HttpResponse(status=204) if inchange else _panneau(request, ligne)
 
 
 @vue_dossier_client(methodes=ACTE, service=Service.QONTO, niveau=Niveau.PAYER, reauthentification=True)

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from facturation.approbation import empreinte, lignes_de
+from facturation.approbation import empreinte, etat_affiche, lignes_de
 from facturation.enums import NatureFacture, SituationFacture
 from facturation.errors import FacturationError
 from facturation.forms import AutrementForm, IbanForm, JoindreForm
@@ -341,6 +341,7 @@ def contexte_ordre(ordre: Ordre, auteur: Auteur) -> dict[str, Any]:
         "lignes": lignes,
         "virements": virements,
         "empreinte": empreinte(ordre),
+        "etat": etat_affiche(ordre, maintenant),
         "total_cents": sum(virement.montant_cents for virement in virements),
         "restant": max(restant, 0),
         "a_trancher": a_trancher(ordre, maintenant),

@@ -10,7 +10,7 @@ from facturation.queries import verification_montree
 from facturation.saisie import Auteur
 from facturation.services.bouclier import Alerte, exige_second_regard, gravite_de
 from facturation.services.fournisseurs import coordonnee_courante
-from facturation.services.paiement import comptes_debiteurs, date_proposee, manques_pour_payer
+from facturation.services.paiement import BANQUES, comptes_debiteurs, date_proposee, manques_pour_payer
 from facturation.tunnel import preparer_une
 from facturation.views.commun import aujourdhui, bouclier, verification_de, verifier
 from portal.lib.calendrier import prochain_jour_ouvre
@@ -43,6 +43,8 @@ def contexte_fenetre(echeance: Echeance, form: PaiementForm, montre: Montre) -> 
     execution = prochain_jour_ouvre(choisie) if choisie else None
     alertes, verification = montre.alertes, montre.verification
     defavorable = verification is not None and not verification.favorable
+    jour = choisie or date_proposee(echeance, aujourdhui())
+    manques = manques_pour_payer(echeance=echeance, compte=compte, jour=jour)
     return {
         "dossier": echeance.dossier,
         "echeance": echeance,
@@ -51,9 +53,8 @@ def contexte_fenetre(echeance: Echeance, form: PaiementForm, montre: Montre) -> 
         "compte": compte,
         "comptes": comptes,
         "coordonnee": coordonnee_courante(echeance.facture.fournisseur),
-        "manques": manques_pour_payer(
-            echeance=echeance, compte=compte, jour=choisie or date_proposee(echeance, aujourdhui())
-        ),
+        "manques": manques,
+        "banque_a_completer": any(BANQUES in manque for manque in manques),
         "verification": verification,
         "alertes": alertes,
         "gravite": gravite_de(alertes) if alertes is not None else "",

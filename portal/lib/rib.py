@@ -31,13 +31,3 @@ def rib_de(iban: str) -> Rib | None:
     if not (iban.startswith("FR") and len(iban) == 27):
         return None
     return Rib(iban[4:9], iban[9:14], iban[14:25], iban[25:27])
-
-
-def iban_valide(iban: str) -> bool:
-    """ISO 13616 check, and the RIB key for a French one."""
-    if not (iban.isascii() and iban.isalnum() and iban[:2].isalpha() and 15 <= len(iban) <= 34):
-        return False
-    if int("".join(str(int(signe, 36)) for signe in iban[4:] + iban[:4])) % 97 != 1:
-        return False
-    rib = rib_de(iban)
-    return not iban.startswith("FR") or (rib is not None and cle_rib(rib.banque, rib.guichet, rib.compte) == rib.cle)

@@ -38,7 +38,7 @@ DROITS = {
     "facturation:payer_preparer": "client dossier qonto:preparer POST",
     "facturation:payer_valider": "client dossier qonto:payer POST confirmation",
     "facturation:paiements_client": "client dossier qonto:consulter GET",
-    "facturation:selection": "client dossier qonto:preparer GET",
+    "facturation:selection": "client dossier qonto:preparer GET+POST",
     "facturation:selection_verifier": "client dossier qonto:preparer POST",
     "facturation:selection_preparer": "client dossier qonto:preparer POST",
     "facturation:selection_valider": "client dossier qonto:payer POST confirmation",

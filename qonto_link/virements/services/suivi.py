@@ -35,6 +35,7 @@ _STATUTS = {
     "failed": StatutVirement.REJETE,
     "canceled": StatutVirement.ANNULE,
 }
+TAILLE_MAX = 400  # payments of an order (§0.4)
 _FINS: dict[str, str] = {
     StatutVirement.REGLE: "paiement.regle",
     StatutVirement.REJETE: "paiement.refuse",
@@ -118,11 +119,13 @@ def _a_venir(transfert: Transfer, maintenant: datetime) -> bool:
     return transfert.scheduled_date is not None and transfert.scheduled_date > jour_de_paris(maintenant)
 
 
-def _appliquer_resultats(ordre: Ordre, resultats: tuple[BulkResult, ...], maintenant: datetime) -> None:
+def _appliquer_resultats(
+    ordre: Ordre, resultats: tuple[BulkResult, ...], maintenant: datetime, limite: int = TAILLE_MAX
+) -> None:
     """What the bulk says of each payment: created at Qonto, or refused one by one. `client_transfer_id` is our id."""
     par_id = {resultat.client_transfer_id: resultat for resultat in resultats}
     attendus = ordre.virements.select_related("ordre__dossier__cabinet").filter(statut=StatutVirement.ENVOYE)
-    for virement in attendus.order_by("rang"):
+    for virement in attendus.order_by("rang")[:limite]:
         if resultat := par_id.get(str(virement.pk)):
             # Another worker, who read the same answer, was faster.
             with suppress(MouvementRefuse):
@@ -141,20 +144,24 @@ def _appliquer_resultat(virement: Virement, resultat: BulkResult, maintenant: da
         _finir(virement, StatutVirement.REJETE, maintenant, motif=motif[:300])
 
 
-def suivre_ordre(*, ordre: Ordre, client: QontoClient, maintenant: datetime) -> Ordre:
-    """Read again at Qonto the bulk and each payment that is not final, a hundred at a time."""
+def suivre_ordre(*, ordre: Ordre, client: QontoClient, maintenant: datetime, limite: int = TAILLE_MAX) -> Ordre:
+    """Read again at Qonto the bulk and each payment that is not final, a hundred at a time.
+
+    `limite`: how many payments may change at once, for a person who waits; the next call goes on.
+    """
     if ordre.genre == Genre.LOT and ordre.bulk_id and ordre.virements.filter(statut=StatutVirement.ENVOYE).exists():
         lot = client.bulk_transfer(ordre.bulk_id)
         if _est_etranger(ordre, lot):
             return _rendre_au_doute(ordre, maintenant)
-        _appliquer_resultats(ordre, lot.results, maintenant)
+        _appliquer_resultats(ordre, lot.results, maintenant, limite)
     suivis = ordre.virements.select_related("ordre__dossier__cabinet")
     vivants = {virement.transfer_id: virement for virement in suivis if suivable(virement)}
-    ids = list(vivants)
+    ids, changes = list(vivants), 0
     for debut in range(0, len(ids), 100):
         for transfert in client.transfers(ids=ids[debut : debut + 100]):
-            if virement := vivants.get(transfert.id):
-                appliquer_transfert(virement, transfert, maintenant=maintenant)
+            if (virement := vivants.get(transfert.id)) and changes < limite:
+                avant = virement.statut
+                changes += appliquer_transfert(virement, transfert, maintenant=maintenant).statut != avant
     return ordre
 
 
