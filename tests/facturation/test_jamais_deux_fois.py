@@ -275,7 +275,8 @@ class Histoire(RuleBasedStateMachine):
         for ordre in self.ordres(StatutOrdre.DOUTE):
             # Nothing but a look-alike holds it: the person knows that her own transfer was for something else.
             self._decider(ordre, rattache=False)
-        self.horloge.avancer(timedelta(days=5))
+        # Beyond the longest closing of the banks: a scheduled transfer has had its day.
+        self.horloge.avancer(timedelta(days=12))
         self._balayer()
         assert not self.ordres(StatutOrdre.SOUMISSION, StatutOrdre.DOUTE), "an order is forgotten"
         self.jamais_deux_fois()
