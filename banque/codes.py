@@ -148,6 +148,22 @@ TABLE_QONTO: dict[tuple[str, str], str] = {
     ("pay_later", "C"): "71",
     ("financing_installment", "D"): "72",
 }
+LIBELLES_QONTO = {
+    "transfer": "Virement",
+    "income": "Virement reçu",
+    "interne": "Virement entre comptes",
+    "swift_income": "Virement SWIFT reçu",
+    "international": "Virement international",
+    "card": "Carte",
+    "card_payment": "Paiement par carte",
+    "direct_debit": "Prélèvement",
+    "direct_debit_collection": "Prélèvement émis",
+    "cheque": "Chèque",
+    "qonto_fee": "Frais Qonto",
+    "recall": "Rappel de fonds",
+    "pay_later": "Paiement différé",
+    "financing_installment": "Échéance de financement",
+}
 # The fact sheet prints 05 on an outgoing transfer: the preset « comme ACD » gives 05 to both sides.
 COMME_ACD: dict[tuple[str, str], str] = {("transfer", "D"): "05", ("transfer", "C"): "05", ("income", "C"): "05"}
 

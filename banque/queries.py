@@ -6,10 +6,10 @@ from datetime import date as Date
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from banque.enums import EtatOperation
-from banque.models import CompteBancaire, Operation, PieceJointe, Regle, Releve, Synchronisation
+from banque.models import Changement, CompteBancaire, Operation, PieceJointe, Regle, Releve, Synchronisation
 from banque.services.integration import Plan, preparer
 from comptabilite.models import Compte, Journal, Tiers
 from gestion_acces.models import Dossier
@@ -17,6 +17,9 @@ from portal.lib.pages import Page, paginer
 
 PAGE = 100
 BORNE = 1000
+# The filter of the lines that wait for a person's look, in whatever state.
+SIGNALEES = "signalees"
+CHANGEE = Exists(Changement.objects.filter(ligne=OuterRef("ligne")))
 RESULTATS = 12
 
 
@@ -55,7 +58,7 @@ def lire_filtres(parametres: Mapping[str, Any]) -> Filtres:
     etat = str(parametres.get("etat") or "")
     sens = str(parametres.get("sens") or "")
     return Filtres(
-        etat=etat if etat in EtatOperation.values else "",
+        etat=etat if etat in (*EtatOperation.values, SIGNALEES) else "",
         texte=str(parametres.get("q") or "").strip()[:80],
         sens=sens if sens in ("depense", "recette") else "",
         du=_date(str(parametres.get("du") or "")),
@@ -65,7 +68,9 @@ def lire_filtres(parametres: Mapping[str, Any]) -> Filtres:
 
 def operations_filtrees(banque: CompteBancaire, filtres: Filtres) -> QuerySet[Operation]:
     operations = Operation.objects.filter(dossier_id=banque.dossier_id, compte_bancaire=banque)
-    if filtres.etat:
+    if filtres.etat == SIGNALEES:
+        operations = operations.exclude(alerte="")
+    elif filtres.etat:
         operations = operations.filter(etat=filtres.etat)
     if filtres.texte:
         t = filtres.texte
@@ -83,13 +88,14 @@ def operations_filtrees(banque: CompteBancaire, filtres: Filtres) -> QuerySet[Op
 
 def page_grille(banque: CompteBancaire, filtres: Filtres, parametres: Mapping[str, Any]) -> Page[Operation]:
     """One page of the grid in one query, whatever the number of rows."""
-    operations = operations_filtrees(banque, filtres).select_related("compte", "tiers")
+    operations = operations_filtrees(banque, filtres).annotate(changee=CHANGEE).select_related("compte", "tiers")
     return paginer(operations, cles=("jour", "rang"), parametres=parametres, taille=PAGE)
 
 
 def operation_du(dossier: Dossier, operation_id: int) -> Operation | None:
     return (
         Operation.objects.filter(dossier=dossier, pk=operation_id)
+        .annotate(changee=CHANGEE)
         .select_related(
             "compte_bancaire__journal__compte_tresorerie",
             "ligne",

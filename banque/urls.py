@@ -27,6 +27,7 @@ operation_urls: list[URLPattern | URLResolver] = [
     path("decider/", grille.operation_decider, name="operation_decider"),
     path("ventiler/", operations.operation_ventiler, name="operation_ventiler"),
     path("lier/", operations.operation_lier, name="operation_lier"),
+    path("reprendre/", operations.operation_reprendre, name="operation_reprendre"),
     path("justificatifs/", operations.justificatifs, name="justificatifs"),
 ]
 

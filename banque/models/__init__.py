@@ -408,6 +408,11 @@ class Operation(models.Model):
         indexes = (
             models.Index(fields=("dossier", "compte_bancaire", "jour", "rang"), name="operation_grille"),
             models.Index(fields=("dossier", "compte_bancaire", "etat", "jour", "rang"), name="operation_etat"),
+            models.Index(
+                fields=("dossier", "compte_bancaire", "jour", "rang"),
+                name="operation_signalee",
+                condition=~Q(alerte=""),
+            ),
         )
 
     def __str__(self) -> str:

@@ -76,8 +76,8 @@ def _alerter(operation: Operation, ligne: LigneRecue, avant: dict[str, Any], mai
         alerte = "La banque a changé le montant ou la date de cette ligne après son intégration."
     else:
         return
-    if operation.est_modifiable:
-        alerte = f"{alerte} Annulez l’intégration, puis intégrez de nouveau."
+    if operation.est_modifiable or operation.etat == EtatOperation.A_VERIFIER:
+        alerte = f"{alerte} Reprenez-la telle que la banque la donne."
         operation.etat = EtatOperation.A_VERIFIER
     else:
         alerte = f"{alerte} Elle est déjà en comptabilité : contre-passez l’écriture si besoin."

@@ -11,6 +11,7 @@ from banque.models import Changement, Operation
 from banque.services.changements import LIBELLES
 from banque.services.rapprochement_virements import LienVirement, liens
 from comptabilite.models import LigneEcriture
+from portal.lib.affichage import date_courte, devise
 
 FAITE, COURANTE, AVENIR, ERREUR = "faite", "courante", "avenir", "erreur"
 
@@ -105,10 +106,24 @@ def _changements(operation: Operation) -> list[Etape]:
             f"{LIBELLES.get(changement.champ, changement.champ)} modifié par la banque",
             FAITE,
             changement.date,
-            detail=f"« {changement.avant or 'vide'} » → « {changement.apres or 'vide'} »",
+            detail=f"« {_valeur(changement.champ, changement.avant)} » → "
+            f"« {_valeur(changement.champ, changement.apres)} »",
         )
         for changement in changements
     ]
+
+
+def _valeur(champ: str, texte: str) -> str:
+    """A kept value, as people read it."""
+    if not texte:
+        return "vide"
+    if champ in ("montant_cents", "tva_cents"):
+        return devise(int(texte))
+    if champ == "jour":
+        return date_courte(Date.fromisoformat(texte))
+    if champ == "statut" and texte in StatutRecue.values:
+        return str(StatutRecue(texte).label)
+    return texte
 
 
 def _imputation(operation: Operation) -> list[Etape]:

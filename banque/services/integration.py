@@ -96,6 +96,11 @@ class Plan:
         return sum(plan.total_cents for plan in self.comptes)
 
     @property
+    def est_qonto(self) -> bool:
+        """True when some of what waits comes from Qonto itself."""
+        return any(plan.source == Source.QONTO for plan in self.comptes)
+
+    @property
     def empreinte(self) -> str:
         contenu = [
             f"{plan.compte.pk}:{plan.fin.isoformat()}:{ligne.pk}:{ligne.montant_cents}:{ligne.reglee_le}"

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
+from banque.enums import StatutRecue
 from banque.errors import ArreteRefuse, BanqueError
 from banque.models import CompteBancaire, Operation, RapprochementArrete
 from banque.services.releves import solde_ouverture
@@ -26,8 +27,9 @@ from portal.lib.calendrier import jour_de_paris
 
 
 def _lignes(banque: CompteBancaire, date: Date) -> Iterator[LigneBancaire]:
+    # A line that the bank has taken back is no longer on the statement: its entry, if any, stands alone.
     operations = Operation.objects.filter(
-        dossier_id=banque.dossier_id, compte_bancaire=banque, jour__lte=date
+        dossier_id=banque.dossier_id, compte_bancaire=banque, jour__lte=date, ligne__statut=StatutRecue.REGLEE
     ).order_by("jour", "rang")
     for operation in operations.iterator(chunk_size=2000):
         yield LigneBancaire(
@@ -55,6 +57,14 @@ def rapprocher(*, banque: CompteBancaire, date: Date) -> EtatRapprochement:
         lignes=_lignes(banque, date),
         depuis=depuis,
     )
+
+
+def ouverture_du_releve(banque: CompteBancaire) -> tuple[Date, int] | None:
+    """The first day integrated and the balance before it, which the books must hold as an à-nouveau of the 512."""
+    if banque.integre_depuis is None:
+        return None
+    depuis = jour_de_paris(banque.integre_depuis)
+    return depuis, solde_ouverture(banque, depuis)
 
 
 def est_fin_de_mois(date: Date) -> bool:

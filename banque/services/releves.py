@@ -119,7 +119,7 @@ def lire_fichier(contenu: bytes) -> list[ReleveRecu]:
         return camt053.lire(contenu)
     if debut[:2].isdigit():
         return cfonb120.lire(contenu)
-    raise FichierIllisible("ce n’est ni un relevé CFONB 120 ni un relevé camt.053.")
+    raise FichierIllisible("Ce n’est ni un relevé CFONB 120 ni un relevé camt.053.")
 
 
 def importer_fichier(

@@ -9,7 +9,7 @@ from banque.enums import Decision, EtatOperation
 from banque.errors import BanqueError
 from banque.forms import FiltresForm, ImputationForm
 from banque.models import CompteBancaire, Operation
-from banque.queries import chercher_comptes, comptes_frequents, lire_filtres, page_grille
+from banque.queries import SIGNALEES, chercher_comptes, comptes_frequents, lire_filtres, page_grille
 from banque.services.imputation import (
     accepter,
     ignorer,
@@ -19,6 +19,7 @@ from banque.services.imputation import (
     resoudre_compte,
 )
 from banque.services.regles import reproposer
+from banque.services.reprises import acquitter
 from banque.services.transfert import annuler_transfert
 from banque.views.communs import banque_ou_404, est_htmx, operation_ou_404
 from gestion_acces.acces import ACTE, RequeteCabinet, vue_dossier_cabinet
@@ -37,7 +38,7 @@ def grille(request: RequeteCabinet, banque_id: int) -> HttpResponse:
         "filtres": filtres,
         "form": FiltresForm(request.GET),
         "frequents": comptes_frequents(banque.journal),
-        "etats": EtatOperation.choices,
+        "etats": [*EtatOperation.choices, (SIGNALEES, "Signalées")],
         "retour": request.get_full_path(),
     }
     return render(request, "banque/grille.html", contexte)
@@ -115,6 +116,8 @@ def _decider(request: RequeteCabinet, operation: Operation, acte: str) -> None:
         refuser_proposition(operation=operation, jamais=acte == "jamais", maintenant=maintenant)
     elif acte == "ignorer":
         ignorer(operation=operation, raison=request.POST.get("raison", "")[:200], par=par, maintenant=maintenant)
+    elif acte == "vu":
+        acquitter(operation=operation, par=par)
     elif acte == "reprendre":
         remettre_a_traiter(operation=operation)
     elif acte == "annuler_transfert":

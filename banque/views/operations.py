@@ -18,10 +18,12 @@ from banque.queries import pieces_de
 from banque.services.fil_de_vie import etapes
 from banque.services.imputation import Part, compte_tva, resoudre_compte, tva_incluse, ventiler
 from banque.services.mention import ecritures_candidates, lier_a_la_main
+from banque.services.reprises import est_a_reprendre, reprendre
 from banque.views.communs import operation_ou_404, un_ou_404
 from comptabilite.models import Ecriture
 from comptabilite.services.plan import compte as compte_du_plan
 from gestion_acces.acces import ACTE, FORMULAIRE, RequeteCabinet, vue_dossier_cabinet
+from gestion_acces.services.audit import origine_de
 from gestion_acces.services.fichiers import reponse as reponse_fichier
 
 
@@ -37,6 +39,7 @@ def operation(request: RequeteCabinet, operation_id: int) -> HttpResponse:
         "pieces": pieces_de(ligne),
         "imputations": _imputations(ligne),
         "candidates": candidates,
+        "a_reprendre": est_a_reprendre(ligne),
         "taux": TAUX,
         "taux_actuel": str(ligne.taux_tva or ""),
     }
@@ -129,3 +132,19 @@ def operation_lier(request: RequeteCabinet, operation_id: int) -> HttpResponse:
     except BanqueError as refus:
         messages.error(request, str(refus))
     return redirect("banque:operation", request.dossier.pk, ligne.pk)
+
+
+@vue_dossier_cabinet(methodes=ACTE)
+def operation_reprendre(request: RequeteCabinet, operation_id: int) -> HttpResponse:
+    """Take a line that the bank has changed as it gives it now."""
+    ligne = operation_ou_404(request, operation_id)
+    try:
+        attend = reprendre(operation=ligne, maintenant=timezone.now(), origine=origine_de(request))
+    except BanqueError as refus:
+        messages.error(request, str(refus))
+        return redirect("banque:operation", request.dossier.pk, ligne.pk)
+    if attend:
+        messages.success(request, "La ligne attend d’être intégrée de nouveau, telle que la banque la donne.")
+        return redirect("banque:acquisitions", request.dossier.pk)
+    messages.success(request, "La ligne n’est plus au relevé de la banque : elle est retirée de la grille.")
+    return redirect("banque:grille", request.dossier.pk, ligne.compte_bancaire_id)

@@ -19,6 +19,7 @@ from banque.services.rapprochement import (
     empreinte,
     est_fin_de_mois,
     nom_du_pdf,
+    ouverture_du_releve,
     rapprocher,
 )
 from banque.views.communs import banque_ou_404, un_ou_404
@@ -68,6 +69,7 @@ def _figeage(banque: CompteBancaire, etat: EtatRapprochement) -> dict[str, Any]:
         and etat.est_rapproche
         and integre is not None
         and etat.date <= integre,
+        "ouverture": ouverture_du_releve(banque),
         "fin_de_mois": None if integre is None else _derniere_fin_de_mois(integre),
     }
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from banque.codes import COMME_ACD, LIBELLES, TABLE_QONTO
+from banque.codes import COMME_ACD, LIBELLES, LIBELLES_QONTO, TABLE_QONTO
 from banque.enums import SensRegle
 from banque.errors import BanqueError
 from banque.forms import RegleForm
@@ -136,6 +136,8 @@ def codes(request: RequeteCabinet) -> HttpResponse:
         except BanqueError as refus:
             messages.error(request, str(refus))
     choisis = {(c.type_operation, c.cote): c.code for c in CodeOperation.objects.filter(cabinet=cabinet)}
-    lignes = [(cle, defaut, choisis.get(cle, "")) for cle, defaut in TABLE_QONTO.items()]
+    lignes = [
+        (cle, defaut, choisis.get(cle, ""), LIBELLES_QONTO.get(cle[0], cle[0])) for cle, defaut in TABLE_QONTO.items()
+    ]
     contexte = {"dossier": request.dossier, "lignes": lignes, "libelles": sorted(LIBELLES.items())}
     return render(request, "banque/codes.html", contexte)

@@ -67,8 +67,10 @@ def heure(valeur: datetime) -> str:
     return f"{local:%H}{INSECABLE}h{INSECABLE}{local:%M}"
 
 
-def horodatage(valeur: datetime) -> str:
+def horodatage(valeur: date | datetime) -> str:
     """`09/06/2026 à 14 h 05`, at Paris."""
+    if not isinstance(valeur, datetime):
+        return date_courte(valeur)
     return f"{date_courte(valeur)} à {heure(valeur)}"
 
 

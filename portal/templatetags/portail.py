@@ -59,7 +59,7 @@ def heure(valeur: datetime | None) -> str:
 
 
 @register.filter
-def horodatage(valeur: datetime | None) -> str:
+def horodatage(valeur: date | datetime | None) -> str:
     return affichage.horodatage(valeur) if valeur else ""
 
 

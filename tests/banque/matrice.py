@@ -32,6 +32,7 @@ DROITS = {
     "banque:operation_decider": "cabinet dossier POST",
     "banque:operation_imputer": "cabinet dossier POST",
     "banque:operation_lier": "cabinet dossier POST",
+    "banque:operation_reprendre": "cabinet dossier POST",
     "banque:operation_ventiler": "cabinet dossier GET+POST",
     "banque:rapprochement": "cabinet dossier GET",
     "banque:rapprochement_arrete": "cabinet dossier GET",

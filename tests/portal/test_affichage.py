@@ -39,6 +39,7 @@ def test_euros_group_thousands_with_a_narrow_no_break_space(cents: Any, attendu:
         (date(2026, 8, 20), "date_longue", "20\u00a0août\u00a02026"),
         (datetime(2026, 6, 8, 22, 0, tzinfo=UTC), "date_fr", "09/06/2026"),
         (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), "date_fr", "01/01/2027"),
+        (date(2026, 6, 9), "horodatage", "09/06/2026"),
         (datetime(2026, 6, 9, 12, 5, tzinfo=UTC), "horodatage", "09/06/2026 à 14\u00a0h\u00a005"),
         (None, "date_fr", ""),
         ("732829320", "siren", "732\u00a0829\u00a0320"),
