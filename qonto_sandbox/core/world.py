@@ -15,7 +15,7 @@ from qonto_sandbox.core.faults import Faults
 from qonto_sandbox.core.formats import PARIS, instant, moment
 from qonto_sandbox.core.limits import Limits
 from qonto_sandbox.core.store import Record, Store
-from qonto_sandbox.webhooks.delivery import Deliveries
+from qonto_sandbox.webhooks.delivery import Deliveries, Delivery
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,11 @@ class World:
         # Generated organizations in use, by rank, oldest first.
         self.volume_kept: dict[int, Record] = {}
         self.makers: list[Maker] = []
-        self.deliveries = Deliveries(self.now)
+        self.deliveries = Deliveries(self.now, self._keep_delivery)
+        self._acting = 0
         self._planted: date | None = None
         self._restore()
+        self.deliveries.load(self.store["deliveries"])
 
     def now(self) -> datetime:
         return self.clock.now()
@@ -84,10 +86,23 @@ class World:
     @contextmanager
     def act(self) -> Iterator[None]:
         with self.lock:
-            self.run_due_jobs()
+            self._acting += 1
             try:
+                self.run_due_jobs()
                 yield
             finally:
+                self._acting -= 1
+                self.store.flush()
+
+    def _keep_delivery(self, delivery: Delivery) -> None:
+        """What is still to be sent outlives the process; what is done is forgotten."""
+        with self.lock:
+            if delivery.state == "pending":
+                self.store["deliveries"].put(delivery.record())
+            else:
+                self.store["deliveries"].delete(delivery.id)
+            # Within an act, it is written with what caused it.
+            if not self._acting:
                 self.store.flush()
 
     def blob(self, id: str) -> bytes | None:

@@ -1,5 +1,8 @@
 """The queue of webhooks: one thread posts what is due, tries again with growing waits, and keeps a log.
 
+What is still to be sent is given to `keep` at each change, and comes back through `load` after a restart: an attempt
+whose answer was not noted is made again, as Qonto may send an event twice.
+
 Waits are counted on the sandbox's own clock, so that advancing it brings the next attempt. The signature's timestamp
 is the real time: a receiver compares it with its own clock.
 """
@@ -9,8 +12,8 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +29,7 @@ WAITS = {
 }
 TIMEOUTS = {BUSINESS: 1.0, ONBOARDING: 5.0}
 KEPT = 5000
+PLAIN = ("id", "family", "subscription_id", "url", "secret", "event_id", "event_type", "state")
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,25 @@ class Delivery:
     attempts: list[Attempt] = field(default_factory=list)
     state: str = "pending"
 
+    def record(self) -> dict[str, Any]:
+        """As the store keeps it."""
+        return {
+            **{name: getattr(self, name) for name in PLAIN},
+            "body": self.body.decode(),
+            "due_at": self.due_at.isoformat(),
+            "attempts": [{**asdict(attempt), "at": attempt.at.isoformat()} for attempt in self.attempts],
+        }
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> "Delivery":
+        rows = [{**row, "at": datetime.fromisoformat(row["at"])} for row in record["attempts"]]
+        return cls(
+            **{name: record[name] for name in PLAIN},
+            body=record["body"].encode(),
+            due_at=datetime.fromisoformat(record["due_at"]),
+            attempts=[Attempt(**row) for row in rows],
+        )
+
     def described(self) -> dict[str, Any]:
         return {
             "id": self.id,
@@ -71,8 +94,8 @@ class Delivery:
 class Deliveries:
     """Deliveries of the whole server, oldest first. `paused`, `shuffle` and `copies` are set by the control API."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+    def __init__(self, now: Callable[[], datetime], keep: Callable[[Delivery], None] = lambda row: None) -> None:
+        self._now, self._keep = now, keep
         self._rows: deque[Delivery] = deque(maxlen=KEPT)
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -91,6 +114,12 @@ class Deliveries:
         self._stopped.set()
         self._wake.set()
 
+    def load(self, records: Iterable[dict[str, Any]]) -> None:
+        """What a former process had still to send."""
+        rows = sorted(map(Delivery.from_record, records), key=lambda row: row.due_at)
+        with self._lock:
+            self._rows.extend(rows)
+
     def clear(self) -> None:
         with self._lock:
             self._rows.clear()
@@ -100,7 +129,7 @@ class Deliveries:
         body = orjson.dumps(event)
         with self._lock:
             for _ in range(self.copies):
-                self._rows.append(
+                self._add(
                     Delivery(
                         family=family,
                         subscription_id=subscription["id"],
@@ -113,6 +142,10 @@ class Deliveries:
                     )
                 )
         self._wake.set()
+
+    def _add(self, row: Delivery) -> None:
+        self._rows.append(row)
+        self._keep(row)
 
     def again(self, delivery_id: str) -> Delivery | None:
         """Send a delivery once more: the receiver sees a duplicate."""
@@ -127,7 +160,7 @@ class Deliveries:
                 },
                 due_at=self._now(),
             )
-            self._rows.append(copy)
+            self._add(copy)
         self._wake.set()
         return copy
 
@@ -142,6 +175,7 @@ class Deliveries:
             start = self._now() - timedelta(seconds=len(waiting))
             for rank, row in enumerate(waiting):
                 row.due_at = start + timedelta(milliseconds=rank)
+                self._keep(row)
             self.paused = False
         self._wake.set()
         return len(waiting)
@@ -168,7 +202,8 @@ class Deliveries:
         return len(rows)
 
     def _post(self, row: Delivery) -> None:
-        start = time.monotonic()
+        # Waits count from the moment of sending: moving the clock right after brings the next attempt.
+        began, start = self._now(), time.monotonic()
         status, error = None, ""
         try:
             answer = self._session.post(
@@ -182,16 +217,19 @@ class Deliveries:
         except requests.RequestException as failure:
             error = type(failure).__name__
         spent = int((time.monotonic() - start) * 1000)
-        row.attempts.append(Attempt(self._now(), status, error, spent))
-        late = spent > TIMEOUTS[row.family] * 1000
+        row.attempts.append(Attempt(began, status, error, spent))
+        late, waits = spent > TIMEOUTS[row.family] * 1000, WAITS[row.family]
         if status is not None and 200 <= status < 300 and not late:
             row.state = "delivered"
-            return
-        waits = WAITS[row.family]
-        if len(row.attempts) > len(waits):
+        elif len(row.attempts) > len(waits):
             row.state = "dropped"
-            return
-        row.due_at = self._now() + timedelta(seconds=waits[len(row.attempts) - 1])
+        else:
+            row.due_at = began + timedelta(seconds=waits[len(row.attempts) - 1])
+        with self._lock:
+            # Cleared while it was on its way: nobody asks for it any more.
+            cleared = not any(one is row for one in self._rows)
+        if not cleared:
+            self._keep(row)
 
     def _loop(self) -> None:
         while not self._stopped.is_set():

@@ -3,11 +3,15 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import requests
 
 from tests.qonto import ROOT, LocalQonto
+from tests.qonto_sandbox.payer import Payer
+from tests.qonto_sandbox.receiver import Receiver
+from tests.qonto_sandbox.test_webhook_subscriptions import subscribe
 
 
 def test_state_survives_a_restart(tmp_path: Path) -> None:
@@ -21,6 +25,28 @@ def test_state_survives_a_restart(tmp_path: Path) -> None:
         assert second.api("GET", "clock")["offset_seconds"] == 2 * 86_400
         second.reset()
         assert second.session().get(f"{second.url}/v2/transactions/{line['id']}").status_code == 404
+
+
+def test_webhook_not_yet_delivered_survives_a_restart(tmp_path: Path, receiver: Receiver) -> None:
+    receiver.answers = [500, 503]
+    with LocalQonto(data=tmp_path) as first:
+        subscribe(Payer(first), receiver.url, "v1/clients")
+        Payer(first).send("POST", "/v2/clients", {"kind": "company", "name": "Un"})
+        receiver.wait(1)
+        first.api("POST", "clock/advance", seconds=11)
+        receiver.wait(2)
+    with LocalQonto(data=tmp_path) as second:
+        (waiting,) = second.api("GET", "webhooks")["deliveries"]
+        assert (waiting["state"], [row["status"] for row in waiting["attempts"]]) == ("pending", [500, 503])
+        assert len(receiver.received) == 2
+        second.api("POST", "clock/advance", seconds=61)
+        first_try, _, last = receiver.wait(3)
+        assert first_try == last
+        # Nothing is left to send, now or after the next start.
+        while second.api("GET", "webhooks")["deliveries"][0]["state"] == "pending":
+            time.sleep(0.02)
+    with LocalQonto(data=tmp_path) as third:
+        assert third.api("GET", "webhooks")["deliveries"] == []
 
 
 def test_taken_port_is_said_in_words(qonto: LocalQonto, tmp_path: Path) -> None:
