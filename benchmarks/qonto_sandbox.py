@@ -27,7 +27,7 @@ TOKEN = "sandbox-staging-token"
 
 @contextmanager
 def serveur() -> Iterator[tuple[str, psutil.Process]]:
-    command = [sys.executable, "manage.py", "qonto_sandbox", "--port", "0"]
+    command = [sys.executable, "-m", "qonto_sandbox", "--port", "0"]
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
             [*command, "--volume", f"{ORGANIZATIONS}x{TRANSACTIONS}"],

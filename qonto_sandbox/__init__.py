@@ -2,7 +2,7 @@
 
 It imports nothing of the portal and the portal imports nothing of it; they meet on HTTP only.
 
-    python manage.py qonto_sandbox --port 8010 [--data DIR] [--volume N×M]
+    python -m qonto_sandbox --port 8010 [--data DIR] [--volume N×M]      (or manage.py qonto_sandbox)
 
 Layout
     core/        what any resource needs: routing, application (order of the checks), store, clock, jobs, errors, ids,

@@ -18,10 +18,10 @@ class LocalQonto:
     """A running local Qonto. `port` 0 takes a free one; `data` keeps its state from one start to the next."""
 
     def __init__(self, *, port: int = 0, data: Path | None = None, options: tuple[str, ...] = ()) -> None:
-        command = [sys.executable, "manage.py", "qonto_sandbox", "--port", str(port), *options]
+        command = [sys.executable, "-m", "qonto_sandbox", "--port", str(port), *options]
         command += ["--data", str(data)] if data else []
         self._dossier = tempfile.TemporaryDirectory(prefix="qonto-test-", ignore_cleanup_errors=True)
-        environment = os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings", "DATA_DIR": self._dossier.name}
+        environment = os.environ | {"DATA_DIR": self._dossier.name}
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
         try:
             self.url = self._wait()

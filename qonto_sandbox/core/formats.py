@@ -43,3 +43,8 @@ def cents(text: str) -> int:
     if not AMOUNT.match(text):
         raise ValueError(text)
     return int(Decimal(text) * 100)
+
+
+def french_euros(cents: int) -> str:
+    whole, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{whole:,}".replace(",", " ") + f",{rest:02d} €"

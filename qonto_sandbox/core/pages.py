@@ -2,13 +2,20 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.template import Context, Engine
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core.formats import PARIS, moment
+from qonto_sandbox.core.later import Later
 from qonto_sandbox.core.routing import Call, endpoint
+
+if TYPE_CHECKING:
+    from django import apps as django_apps
+    from django import conf as django_conf
+    from django import template as django_template
+else:
+    django_apps, django_conf, django_template = Later("django.apps"), Later("django.conf"), Later("django.template")
 
 FOLDER = Path(__file__).resolve().parent.parent / "pages"
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -17,12 +24,17 @@ POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base
 
 
 @cache
-def _engine() -> Engine:
-    return Engine(dirs=[str(FOLDER / "templates")])
+def _engine() -> "django_template.Engine":
+    settings = django_conf.settings
+    if not settings.configured:
+        # Alone, without the portal and its settings.
+        settings.configure(LANGUAGE_CODE="fr", USE_TZ=True, TIME_ZONE="Europe/Paris")
+        django_apps.apps.populate(())
+    return django_template.Engine(dirs=[str(FOLDER / "templates")])
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
-    html = _engine().get_template(template).render(Context(context))
+    html = _engine().get_template(template).render(django_template.Context(context))
     response = Response(html, status, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "no-store"

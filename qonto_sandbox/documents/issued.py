@@ -1,11 +1,17 @@
 """The PDF of an invoice or credit note is drawn the first time that somebody fetches it, and then kept."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from qonto_sandbox.core.later import Later
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
-from qonto_sandbox.documents.pdf import invoice_pdf
 from qonto_sandbox.invoicing.build import printable_credit_note
+
+if TYPE_CHECKING:
+    from qonto_sandbox.documents import pdf
+else:
+    pdf = Later("qonto_sandbox.documents.pdf")
 
 SAMPLES = Path(__file__).resolve().parent.parent / "data"
 
@@ -39,7 +45,7 @@ def make(world: World, id: str) -> bytes | None:
     if document is None:
         return None
     if kind == "client_invoices":
-        return invoice_pdf(document)
+        return pdf.invoice_pdf(document)
     invoice = world.store["client_invoices"].get(document["invoice_id"])
     assert invoice is not None, "a credit note has its invoice"
-    return invoice_pdf(printable_credit_note(document, invoice), credit_note=True)
+    return pdf.invoice_pdf(printable_credit_note(document, invoice), credit_note=True)

@@ -16,6 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from qonto_sandbox.core.formats import french_euros
 from qonto_sandbox.documents import cii
 
 # The library tells of each step at the level of information.
@@ -30,11 +31,6 @@ def _fonts() -> None:
     folder = Path(reportlab.__file__).parent / "fonts"
     pdfmetrics.registerFont(TTFont("Corps", str(folder / "Vera.ttf")))
     pdfmetrics.registerFont(TTFont("Gras", str(folder / "VeraBd.ttf")))
-
-
-def euros(cents: int) -> str:
-    whole, rest = divmod(abs(cents), 100)
-    return f"{'-' if cents < 0 else ''}{whole:,}".replace(",", " ") + f",{rest:02d} €"
 
 
 def french_day(day: str | None) -> str:
@@ -108,9 +104,9 @@ def _lines_table(items: list[dict[str, Any]]) -> Table:
             [
                 Paragraph(what, _style()),
                 Paragraph(item["quantity"].replace(".", ","), _style(right=True)),
-                Paragraph(euros(item["unit_price_cents"]), _style(right=True)),
+                Paragraph(french_euros(item["unit_price_cents"]), _style(right=True)),
                 Paragraph(percent, _style(right=True)),
-                Paragraph(euros(item["subtotal_cents"]), _style(right=True)),
+                Paragraph(french_euros(item["subtotal_cents"]), _style(right=True)),
             ]
         )
     table = Table(rows, colWidths=[74 * mm, 20 * mm, 32 * mm, 18 * mm, 30 * mm], repeatRows=1)
@@ -119,11 +115,11 @@ def _lines_table(items: list[dict[str, Any]]) -> Table:
 
 
 def _totals_table(document: dict[str, Any]) -> Table:
-    rows = [["Total HT", euros(sum(item["subtotal_cents"] for item in document["items"]))]]
+    rows = [["Total HT", french_euros(sum(item["subtotal_cents"] for item in document["items"]))]]
     for rate, (basis, vat) in cii.breakdown(document["items"]).items():
         percent = f"{rate.rate.normalize():f}".replace(".", ",")
-        rows.append([f"TVA {percent} % sur {euros(basis)}", euros(vat)])
-    rows.append(["Total TTC", euros(document["total_amount_cents"])])
+        rows.append([f"TVA {percent} % sur {french_euros(basis)}", french_euros(vat)])
+    rows.append(["Total TTC", french_euros(document["total_amount_cents"])])
     table = Table(
         [
             [Paragraph(label, _style(bold=last)), Paragraph(value, _style(bold=last, right=True))]

@@ -2,30 +2,12 @@
 
 from typing import Any
 
-from facturx import get_xml_from_pdf
-from lxml import etree
-
 from qonto_sandbox.core import ids
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
-from qonto_sandbox.documents.cii import NS
 
 SIGNATURES = (b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 MIME = {b"%PDF": "application/pdf", b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
-SELLER = ".//ram:SellerTradeParty/ram:"
-PATHS = {
-    "number": ".//rsm:ExchangedDocument/ram:ID",
-    "type_code": ".//rsm:ExchangedDocument/ram:TypeCode",
-    "issue_date": ".//rsm:ExchangedDocument/ram:IssueDateTime/udt:DateTimeString",
-    "due_date": ".//ram:SpecifiedTradePaymentTerms/ram:DueDateDateTime/udt:DateTimeString",
-    "seller": f"{SELLER}Name",
-    "seller_siren": f"{SELLER}SpecifiedLegalOrganization/ram:ID",
-    "seller_vat": f"{SELLER}SpecifiedTaxRegistration/ram:ID[@schemeID='VA']",
-    "iban": ".//ram:IBANID",
-    "total": ".//ram:GrandTotalAmount",
-    "vat": ".//ram:TaxTotalAmount",
-    "buyer": ".//ram:BuyerTradeParty/ram:Name",
-}
 
 
 def mime_of(content: bytes) -> str:
@@ -50,31 +32,15 @@ def read_document(world: World, organization_id: str, name: str, content: bytes)
     )
 
 
-def factur_x(content: bytes) -> dict[str, str]:
-    """What the XML inside the PDF says; empty when there is none."""
-    if not content.startswith(b"%PDF"):
-        return {}
-    try:
-        _, xml = get_xml_from_pdf(content, check_xsd=False)
-        root = etree.fromstring(xml) if xml else None
-    except (ValueError, TypeError, KeyError, etree.XMLSyntaxError):
-        return {}
-    if root is None:
-        return {}
-    found = {name: root.findtext(path, None, NS) for name, path in PATHS.items()}
-    return {name: value.strip() for name, value in found.items() if value}
-
-
 def day_of(text: str | None) -> str | None:
     """`20261031` as `2026-10-31`."""
     return f"{text[:4]}-{text[4:6]}-{text[6:8]}" if text and len(text) == 8 and text.isdigit() else None
 
 
 def blank(
-    *, id: str, organization_id: str, attachment_id: str, file_name: str, stamp: str, content: bytes = b""
+    *, id: str, organization_id: str, attachment_id: str, file_name: str, stamp: str, told: dict[str, str]
 ) -> Record:
-    """A supplier invoice just received, filled with what its Factur-X tells."""
-    told = factur_x(content)
+    """A supplier invoice just received, filled with what its Factur-X told."""
     amount: dict[str, Any] | None = {"value": told["total"], "currency": "EUR"} if "total" in told else None
     return {
         "id": id,

@@ -1,13 +1,18 @@
 """A registration moves one step at a time; each step has its event and its consequences."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qonto_sandbox.core import ids
+from qonto_sandbox.core.later import Later
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
-from qonto_sandbox.documents.pdf import transfer_proof_pdf
 from qonto_sandbox.onboarding import events, rules
 from qonto_sandbox.onboarding.opening import open_account
+
+if TYPE_CHECKING:
+    from qonto_sandbox.documents import pdf
+else:
+    pdf = Later("qonto_sandbox.documents.pdf")
 
 CERTIFICATES = ("capital_deposit_certificate_signed", "capital_deposit_statement_ready")
 
@@ -80,6 +85,6 @@ def _certificate(world: World, registration: Record) -> None:
         file_type="organization-deposit-certificate",
         stakeholder_id=None,
         filename="attestation-depot-capital.pdf",
-        content=transfer_proof_pdf(rows, title="Attestation de dépôt de capital"),
+        content=pdf.transfer_proof_pdf(rows, title="Attestation de dépôt de capital"),
         content_type="application/pdf",
     )

@@ -44,6 +44,11 @@ def read_back(world: World, stored: dict[str, Any]) -> orders.Order | None:
     )
 
 
+def told(error: dict[str, str]) -> dict[str, Any]:
+    """The error of an item: nested as documented, and plain beside it, as some clients read it."""
+    return {**error, "errors": [error]}
+
+
 def create_all(world: World, batch: Record) -> None:
     """Each item is judged alone; what the earlier ones will take is no longer available to the later ones."""
     account = world.store["bank_accounts"].get(batch["bank_account_id"])
@@ -54,9 +59,10 @@ def create_all(world: World, batch: Record) -> None:
             continue
         order = read_back(world, item["order"])
         error = _fault(world, account, order, available)
-        if error is not None or order is None:
-            item.update(status="failed", errors=[{"errors": [error]}])
+        if error is not None:
+            item.update(status="failed", errors=[told(error)])
             continue
+        assert order is not None, "without an order there is an error"
         if not orders.is_future(world, order):
             available -= order.amount_cents
         transfer = orders.new_transfer(world, account=account, initiator_id=batch["initiator_id"], order=order)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -12,13 +12,18 @@ from qonto_sandbox.core.answers import answer, empty
 from qonto_sandbox.core.errors import ApiError, not_found
 from qonto_sandbox.core.files import file_url
 from qonto_sandbox.core.jobs import job
+from qonto_sandbox.core.later import Later
 from qonto_sandbox.core.pagination import meta, page_of
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
-from qonto_sandbox.documents import receipts
 from qonto_sandbox.schemas import attachments as schemas
 from qonto_sandbox.schemas import common
+
+if TYPE_CHECKING:
+    from qonto_sandbox.documents import receipts
+else:
+    receipts = Later("qonto_sandbox.documents.receipts")
 
 READ, WRITE = ("organization.read",), ("attachment.write",)
 MOST_PER_LINE = 5
@@ -29,8 +34,12 @@ SEAL = b"\n%% sceau du Qonto local\n"
 
 
 def attach(world: World) -> None:
-    world.makers.append(receipts.make)
+    world.makers.append(_receipt)
     world.makers.append(_sealed)
+
+
+def _receipt(world: World, id: str) -> bytes | None:
+    return receipts.make(world, id)
 
 
 def _sealed(world: World, id: str) -> bytes | None:

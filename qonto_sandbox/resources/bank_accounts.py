@@ -1,6 +1,6 @@
 """Business accounts (reference §4.2)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
 
@@ -8,13 +8,18 @@ from qonto_sandbox.core import constants, ids
 from qonto_sandbox.core.answers import answer, pdf
 from qonto_sandbox.core.errors import ApiError, not_found
 from qonto_sandbox.core.formats import euros
+from qonto_sandbox.core.later import Later
 from qonto_sandbox.core.pagination import page_answer
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
-from qonto_sandbox.documents import statements as documents
 from qonto_sandbox.payments import sca
 from qonto_sandbox.schemas import common
 from qonto_sandbox.schemas import organization as schemas
+
+if TYPE_CHECKING:
+    from qonto_sandbox.documents import statements as documents
+else:
+    documents = Later("qonto_sandbox.documents.statements")
 
 READ, WRITE = ("organization.read",), ("bank_account.write",)
 # What the plan allows.

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core.answers import answer, empty
@@ -13,13 +13,13 @@ from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.payments import payees, sca
 from qonto_sandbox.resources.shapes import Meta, PageQuery
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 
 MAX_IDS = 400
 STATUSES = ("pending", "validated", "declined")
 
 
-class PayeeDetails(BaseModel):
+class PayeeDetails(Asked):
     email: str | None = None
     activity_tag: str | None = None
 
@@ -34,15 +34,15 @@ class ChangedPayee(PayeeDetails):
     name: str | None = None
 
 
-class BeneficiaryCreation(BaseModel):
+class BeneficiaryCreation(Asked):
     beneficiary: NewPayee
 
 
-class BeneficiaryUpdate(BaseModel):
+class BeneficiaryUpdate(Asked):
     beneficiary: ChangedPayee
 
 
-class BeneficiaryIds(BaseModel):
+class BeneficiaryIds(Asked):
     ids: list[str] = Field(min_length=1, max_length=MAX_IDS)
 
 

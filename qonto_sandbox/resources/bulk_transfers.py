@@ -3,29 +3,29 @@
 from datetime import timedelta
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core import ids
 from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.errors import ApiError, not_found
+from qonto_sandbox.core.formats import french_euros
 from qonto_sandbox.core.jobs import job
 from qonto_sandbox.core.pagination import page_answer, sorted_by
 from qonto_sandbox.core.params import Body
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
-from qonto_sandbox.documents.pdf import euros as french_euros
 from qonto_sandbox.payments import batches, orders, sca, vop
 from qonto_sandbox.resources.sepa_transfers import InlinePayee
 from qonto_sandbox.resources.shapes import Meta, PageQuery
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 
 MAX_ITEMS = 400
 FIELDS = ("id", "initiator_id", "created_at", "updated_at", "total_count")
 
 
-class BulkItem(BaseModel):
+class BulkItem(Asked):
     client_transfer_id: str
     amount: str = Field(pattern=r"^\d+(\.\d{1,2})?$")
     reference: str = Field(max_length=140)
@@ -36,7 +36,7 @@ class BulkItem(BaseModel):
     attachment_ids: list[str] = Field(default=[], max_length=5)
 
 
-class BulkCreation(BaseModel):
+class BulkCreation(Asked):
     vop_proof_token: str
     bank_account_id: str
     bulk_transfers: list[BulkItem] = Field(min_length=1, max_length=MAX_ITEMS)

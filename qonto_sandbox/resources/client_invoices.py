@@ -139,12 +139,18 @@ def _built(call: Call, data: dict[str, Any], *, invoice_id: str | None = None) -
 )
 def create_client_invoice(call: Call) -> Response:
     """Créer une facture client, en brouillon ou finalisée."""
-    data = dict(call.body.data)
+    data = _posted(call)
     status = Body(data, checks.BASE).choice("status", ("draft", "unpaid"), required=False)
     invoice = lifecycle.save(call.world, _built(call, data), "created")
     if status == "unpaid":
         lifecycle.finalize(call.world, invoice)
     return answer({"client_invoice": view(invoice)})
+
+
+def _posted(call: Call) -> dict[str, Any]:
+    """The flat body; some clients wrap it as the answer is."""
+    wrapped = call.body.get("client_invoice")
+    return dict(wrapped) if isinstance(wrapped, dict) else dict(call.body.data)
 
 
 def _only_draft(invoice: Record) -> None:
@@ -189,7 +195,7 @@ def update_client_invoice(call: Call) -> Response:
     """Modifier un brouillon."""
     invoice = own_invoice(call)
     _only_draft(invoice)
-    changes = {name: value for name, value in call.body.data.items() if name not in ("status", "currency")}
+    changes = {name: value for name, value in _posted(call).items() if name not in ("status", "currency")}
     made = _built(call, _as_posted(invoice) | changes, invoice_id=invoice["id"])
     kept = {name: invoice[name] for name in ("created_at", "imported")}
     lifecycle.save(call.world, made | kept)

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core import ids
@@ -14,7 +14,7 @@ from qonto_sandbox.core.params import Body
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.resources.shapes import Meta, PageQuery
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 
 KINDS = ("company", "individual", "freelancer")
 # Longest text by property.
@@ -39,7 +39,7 @@ ADDRESS = {"street_address": 250, "city": 50, "zip_code": 20, "province_code": 2
 ADDRESSES = ("billing_address", "delivery_address")
 
 
-class Address(BaseModel):
+class Address(Asked):
     street_address: str | None = None
     city: str | None = None
     zip_code: str | None = None
@@ -47,12 +47,12 @@ class Address(BaseModel):
     country_code: str | None = None
 
 
-class Phone(BaseModel):
+class Phone(Asked):
     country_code: str
     number: str
 
 
-class ClientChanges(BaseModel):
+class ClientChanges(Asked):
     kind: Literal["company", "individual", "freelancer"] | None = None
     name: str | None = Field(default=None, max_length=250)
     first_name: str | None = None

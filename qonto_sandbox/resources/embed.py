@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import orjson
-from pydantic import BaseModel
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
@@ -15,7 +14,7 @@ from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.errors import ApiError
 from qonto_sandbox.core.params import Body
 from qonto_sandbox.core.routing import Call, endpoint
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 
 ACTIONS = ("create_payment_link", "display_card", "create_sepa_transfer")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -23,12 +22,12 @@ LIFE = timedelta(minutes=10)
 DISPATCH = "/v1/encoded_requests/dispatch"
 
 
-class AskedLink(BaseModel):
+class AskedLink(Asked):
     post_authn_action: Literal["create_payment_link", "display_card", "create_sepa_transfer"]
     callback_url: str | None = None
 
 
-class NewLink(BaseModel):
+class NewLink(Asked):
     embed_auth_link: AskedLink
 
 

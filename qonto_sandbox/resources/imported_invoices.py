@@ -2,9 +2,8 @@
 
 import hashlib
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -12,13 +11,19 @@ from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.errors import ApiError, not_found
 from qonto_sandbox.core.files import file_url
 from qonto_sandbox.core.formats import moment
+from qonto_sandbox.core.later import Later
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.invoicing import build, lifecycle
 from qonto_sandbox.invoicing.amounts import both, cents_of
-from qonto_sandbox.invoicing.received import SIGNATURES, day_of, factur_x, read_document
+from qonto_sandbox.invoicing.received import SIGNATURES, day_of, read_document
 from qonto_sandbox.resources import clients
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
+
+if TYPE_CHECKING:
+    from qonto_sandbox.documents import reading
+else:
+    reading = Later("qonto_sandbox.documents.reading")
 
 MOST, LARGEST, TOGETHER = 5, 5 * 1024 * 1024, 15 * 1024 * 1024
 WRITE, READ = ("client_invoice.write",), ("client_invoices.read",)
@@ -33,11 +38,11 @@ class ImportedInvoices(Wire):
     client_invoices: list[Imported]
 
 
-class Files(BaseModel):
+class Files(Asked):
     client_invoices: list[bytes]
 
 
-class UploadedFile(BaseModel):
+class UploadedFile(Asked):
     client_invoices_upload: bytes
 
 
@@ -111,7 +116,7 @@ def _imported(call: Call, name: str, content: bytes) -> Record:
     for row in call.world.store["client_invoices"].by("organization_id", call.organization_id):
         if row["imported"] == digest:
             return row
-    told = factur_x(content)
+    told = reading.factur_x(content)
     attachment = read_document(call.world, call.organization_id, name, content)
     account = next(
         row for row in call.world.store["bank_accounts"].by("organization_id", call.organization_id) if row["main"]

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core import ids
@@ -13,10 +13,10 @@ from qonto_sandbox.core.params import Body
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.payments import ledger, orders
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 
 
-class NewInternalTransfer(BaseModel):
+class NewInternalTransfer(Asked):
     debit_iban: str
     credit_iban: str
     reference: str = Field(max_length=140)
@@ -24,7 +24,7 @@ class NewInternalTransfer(BaseModel):
     currency: Literal["EUR"] | None = None
 
 
-class InternalTransferCreation(BaseModel):
+class InternalTransferCreation(Asked):
     internal_transfer: NewInternalTransfer
 
 

@@ -2,25 +2,25 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from qonto_sandbox.resources.shapes import Meta, Money, PageQuery
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 
 Status = Literal["draft", "unpaid", "paid", "canceled"]
 
 
-class UnitPrice(BaseModel):
+class UnitPrice(Asked):
     value: str
     currency: Literal["EUR"]
 
 
-class NewDiscount(BaseModel):
+class NewDiscount(Asked):
     type: Literal["percentage", "absolute"]
     value: str
 
 
-class NewItem(BaseModel):
+class NewItem(Asked):
     title: str
     quantity: str
     unit_price: UnitPrice
@@ -31,11 +31,11 @@ class NewItem(BaseModel):
     discount: NewDiscount | None = None
 
 
-class PaymentIban(BaseModel):
+class PaymentIban(Asked):
     iban: str
 
 
-class InvoiceChanges(BaseModel):
+class InvoiceChanges(Asked):
     client_id: str | None = None
     issue_date: str | None = None
     due_date: str | None = None
@@ -63,11 +63,11 @@ class NewInvoice(InvoiceChanges):
     status: Literal["draft", "unpaid"] | None = None
 
 
-class PaidAt(BaseModel):
+class PaidAt(Asked):
     paid_at: str | None = None
 
 
-class Sending(BaseModel):
+class Sending(Asked):
     send_to: list[str]
     email_title: str
     email_body: str | None = None
@@ -104,7 +104,7 @@ class LifecycleEvent(Wire):
     timestamp: str
 
 
-class Document(BaseModel):
+class Document(Asked):
     """What invoices and credit notes share."""
 
     id: str

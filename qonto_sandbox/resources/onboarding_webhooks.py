@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core import ids
@@ -14,14 +13,14 @@ from qonto_sandbox.core.store import Record
 from qonto_sandbox.onboarding import events, rules
 from qonto_sandbox.resources.registrations import PARTNER
 from qonto_sandbox.resources.shapes import Meta, PageQuery
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 
 STEPS = {step for steps in (*rules.STEPS.values(), rules.STEPS_ABROAD) for step in steps}
 EVENT_TYPES = (*sorted(f"registrations.{step}" for step in STEPS), "organizations.deleted")
 FIELDS = ("id", "created_at", "updated_at", "callback_url", "enabled", "secret")
 
 
-class NewCallback(BaseModel):
+class NewCallback(Asked):
     callback_url: str
     enabled: bool = True
     secret: str
@@ -46,7 +45,7 @@ class EventPage(Wire):
     meta: Meta
 
 
-class Trigger(BaseModel):
+class Trigger(Asked):
     resource_id: str
     event_type: str
 

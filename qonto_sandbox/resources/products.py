@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core import ids
@@ -15,7 +15,7 @@ from qonto_sandbox.core.store import Record
 from qonto_sandbox.invoicing.amounts import AMOUNT, RATE
 from qonto_sandbox.invoicing.checks import EXEMPTIONS, decimal
 from qonto_sandbox.resources.shapes import Meta, Money, PageQuery
-from qonto_sandbox.schemas.common import DateTime, Uuid, Wire
+from qonto_sandbox.schemas.common import Asked, DateTime, Uuid, Wire
 
 READ, WRITE = ("product.read",), ("product.write",)
 TYPES = ("good", "service")
@@ -28,7 +28,7 @@ class Link(Wire):
     url: str
 
 
-class NewProduct(BaseModel):
+class NewProduct(Asked):
     title: str = Field(max_length=120)
     type: Literal["good", "service"]
     unit_price: Money
@@ -37,7 +37,7 @@ class NewProduct(BaseModel):
     internal_note: str | None = Field(default=None, max_length=50_000)
     unit: str | None = Field(default=None, max_length=20)
     vat_exemption_code: str | None = None
-    links: list[Link] = []
+    links: list[Link] = Field(default=[])
 
 
 class Product(NewProduct, Wire):

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core import ids
@@ -17,7 +17,7 @@ from qonto_sandbox.invoicing import build, checks
 from qonto_sandbox.invoicing.amounts import compute_item, totals
 from qonto_sandbox.resources.invoice_shapes import Item, NewItem
 from qonto_sandbox.resources.shapes import Meta, Money, PageQuery
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 
 READ, WRITE = ("client_invoices.read",), ("client_invoice.write",)
 STATUSES = ("pending_approval", "approved", "canceled")
@@ -25,7 +25,7 @@ TEXTS = ("terms_and_conditions", "header", "footer")
 LINE = ("title", "description", "quantity", "unit", "unit_price", "vat_rate", "vat_exemption_reason", "discount")
 
 
-class QuoteChanges(BaseModel):
+class QuoteChanges(Asked):
     client_id: str | None = None
     issue_date: str | None = None
     expiry_date: str | None = None
@@ -45,7 +45,7 @@ class NewQuote(QuoteChanges):
     terms_and_conditions: str
 
 
-class Sending(BaseModel):
+class Sending(Asked):
     send_to: list[str]
     email_title: str
     email_body: str | None = None

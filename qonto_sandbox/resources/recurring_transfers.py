@@ -4,24 +4,23 @@ from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core import ids
 from qonto_sandbox.core.answers import answer, empty
 from qonto_sandbox.core.errors import ApiError, invalid, not_found
-from qonto_sandbox.core.formats import PARIS, euros
+from qonto_sandbox.core.formats import PARIS, euros, french_euros
 from qonto_sandbox.core.jobs import job
 from qonto_sandbox.core.pagination import page_answer, sorted_by
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
-from qonto_sandbox.documents.pdf import euros as french_euros
 from qonto_sandbox.payments import batches, engine, orders, sca, vop
 from qonto_sandbox.payments.bank_days import bank_day_on_or_after
 from qonto_sandbox.resources.sepa_transfers import InlinePayee
 from qonto_sandbox.resources.shapes import Meta, PageQuery
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 
 MONTHS = {"monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12}
 FREQUENCIES = ("weekly", *MONTHS)
@@ -42,7 +41,7 @@ FIELDS = (
 )
 
 
-class NewRecurringTransfer(BaseModel):
+class NewRecurringTransfer(Asked):
     bank_account_id: str
     reference: str = Field(max_length=140)
     amount: str = Field(pattern=r"^\d+(\.\d{1,2})?$")
@@ -55,7 +54,7 @@ class NewRecurringTransfer(BaseModel):
     attachment_ids: list[str] = Field(default=[], max_length=5)
 
 
-class RecurringCreation(BaseModel):
+class RecurringCreation(Asked):
     vop_proof_token: str
     recurring_transfer: NewRecurringTransfer
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -14,12 +13,12 @@ from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.onboarding import progress, rules
 from qonto_sandbox.resources.registrations import PARTNER, own_registration
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 
 SIGNATURES = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 
 
-class Upload(BaseModel):
+class Upload(Asked):
     file_type: str
     stakeholder_id: str | None = None
     file: bytes

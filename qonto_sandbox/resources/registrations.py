@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core import ids
@@ -14,18 +13,18 @@ from qonto_sandbox.core.store import Record
 from qonto_sandbox.onboarding import events, progress, rules
 from qonto_sandbox.onboarding.faults import Refused
 from qonto_sandbox.resources.shapes import Meta, PageQuery
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 
 PARTNER: tuple[Auth, ...] = ("partner",)
 
 
-class PartnerUser(BaseModel):
+class PartnerUser(Asked):
     email: str
     first_name: str
     last_name: str
 
 
-class NewRegistration(BaseModel):
+class NewRegistration(Asked):
     legal_flow: Literal["company_creation", "existing_company"]
     locale: Literal["en", "fr", "it", "de", "es", "pt"]
     partner_redirect_url: str | None = None
@@ -63,7 +62,7 @@ class RegistrationPage(Wire):
     meta: Meta
 
 
-class PartnerEvent(BaseModel):
+class PartnerEvent(Asked):
     event: str
     organization_id: str | None = None
     registration_id: str | None = None

@@ -1,21 +1,25 @@
 """SEPA transfers: create, list, show, cancel, proof (reference §10)."""
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core.answers import answer, empty, pdf
 from qonto_sandbox.core.errors import ApiError, not_found
-from qonto_sandbox.core.formats import euros, instant
+from qonto_sandbox.core.formats import euros, french_euros, instant
+from qonto_sandbox.core.later import Later
 from qonto_sandbox.core.pagination import page_answer, sorted_by
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
-from qonto_sandbox.documents.pdf import euros as french_euros
-from qonto_sandbox.documents.pdf import transfer_proof_pdf
 from qonto_sandbox.payments import engine, orders, sca, vop
 from qonto_sandbox.resources.shapes import Meta, PageQuery
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
+
+if TYPE_CHECKING:
+    from qonto_sandbox.documents import pdf as drawings
+else:
+    drawings = Later("qonto_sandbox.documents.pdf")
 
 STATUSES = ("pending", "processing", "canceled", "declined", "settled")
 FIELDS = (
@@ -37,7 +41,7 @@ FIELDS = (
 )
 
 
-class InlinePayee(BaseModel):
+class InlinePayee(Asked):
     name: str = Field(max_length=140)
     iban: str
     bic: str | None = None
@@ -45,7 +49,7 @@ class InlinePayee(BaseModel):
     activity_tag: str | None = None
 
 
-class NewTransfer(BaseModel):
+class NewTransfer(Asked):
     bank_account_id: str
     reference: str = Field(max_length=140)
     amount: str = Field(pattern=r"^\d+(\.\d{1,2})?$")
@@ -56,7 +60,7 @@ class NewTransfer(BaseModel):
     attachment_ids: list[str] = Field(default=[], max_length=5)
 
 
-class TransferCreation(BaseModel):
+class TransferCreation(Asked):
     vop_proof_token: str
     transfer: NewTransfer
 
@@ -234,4 +238,4 @@ def download_proof(call: Call) -> Response:
         ("Exécuté le", record["completed_at"]),
         ("Identifiant", record["id"]),
     ]
-    return pdf(transfer_proof_pdf(rows), f"preuve-virement-{record['id']}.pdf")
+    return pdf(drawings.transfer_proof_pdf(rows), f"preuve-virement-{record['id']}.pdf")

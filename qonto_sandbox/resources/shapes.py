@@ -1,8 +1,8 @@
 """Shapes that several resources share, for the OpenAPI description."""
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 
 
 class Meta(Wire):
@@ -14,7 +14,7 @@ class Meta(Wire):
     per_page: int
 
 
-class PageQuery(BaseModel):
+class PageQuery(Asked):
     page: int = Field(default=1, ge=1)
     per_page: int = Field(default=100, ge=1, le=100)
 

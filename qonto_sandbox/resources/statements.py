@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
 
@@ -11,13 +11,18 @@ from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.errors import ApiError, not_found
 from qonto_sandbox.core.files import file_url
 from qonto_sandbox.core.formats import PARIS, moment
+from qonto_sandbox.core.later import Later
 from qonto_sandbox.core.pagination import page_answer
 from qonto_sandbox.core.params import bad_parameter
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
-from qonto_sandbox.documents import statements as documents
 from qonto_sandbox.schemas import organization as schemas
+
+if TYPE_CHECKING:
+    from qonto_sandbox.documents import statements as documents
+else:
+    documents = Later("qonto_sandbox.documents.statements")
 
 READ = ("organization.read",)
 PERIOD = re.compile(r"(\d{2})-(\d{4})")

@@ -4,9 +4,9 @@ import hashlib
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -14,13 +14,19 @@ from qonto_sandbox.core import ids
 from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.errors import ApiError, not_found
 from qonto_sandbox.core.formats import instant
+from qonto_sandbox.core.later import Later
 from qonto_sandbox.core.pagination import page_answer, sorted_by
 from qonto_sandbox.core.params import Query, bad_parameter
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.invoicing.received import SIGNATURES, blank, read_document
 from qonto_sandbox.resources.shapes import Meta, Money, PageQuery
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
+
+if TYPE_CHECKING:
+    from qonto_sandbox.documents import reading
+else:
+    reading = Later("qonto_sandbox.documents.reading")
 
 STATUSES = (
     "to_review",
@@ -122,7 +128,7 @@ class BulkAnswer(Wire):
     errors: list[dict[str, Any]]
 
 
-class BulkUpload(BaseModel):
+class BulkUpload(Asked):
     source: str | None = None
     supplier_invoices: list[dict[str, Any]]
 
@@ -351,7 +357,7 @@ def _received(call: Call, name: str, content: bytes, key: str, source: str) -> R
         attachment_id=attachment["id"],
         file_name=name,
         stamp=call.world.stamp(),
-        content=content,
+        told=reading.factur_x(content),
     )
     record |= {"source": source, "sha256": digest, "idempotency_key": key}
     return call.world.store["supplier_invoices"].put(record)

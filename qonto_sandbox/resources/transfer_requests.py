@@ -3,23 +3,22 @@
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, RootModel
+from pydantic import Field, RootModel
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core import ids
 from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.errors import ApiError, invalid, not_found
-from qonto_sandbox.core.formats import PARIS, decimal_text, instant, moment
+from qonto_sandbox.core.formats import PARIS, decimal_text, french_euros, instant, moment
 from qonto_sandbox.core.pagination import page_answer, sorted_by
 from qonto_sandbox.core.params import Body
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
-from qonto_sandbox.documents.pdf import euros as french_euros
 from qonto_sandbox.payments import batches, orders, payees, sca
 from qonto_sandbox.resources import recurring_transfers
 from qonto_sandbox.resources.recurring_transfers import FREQUENCIES
 from qonto_sandbox.resources.shapes import Meta, PageQuery
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 
 MAX_TRANSFERS = 400
 STATUSES = ("pending", "approved", "canceled", "declined")
@@ -46,7 +45,7 @@ COMMON = (
 Recurrence = Literal["once", "weekly", "monthly", "quarterly", "half_yearly", "yearly"]
 
 
-class AskedTransfer(BaseModel):
+class AskedTransfer(Asked):
     amount: str = Field(pattern=r"^\d+(\.\d{1,2})?$")
     currency: Literal["EUR"] = "EUR"
     credit_iban: str
@@ -64,18 +63,18 @@ class NewTransferRequest(AskedTransfer):
     debit_iban: str | None = None
 
 
-class TransferRequestCreation(BaseModel):
+class TransferRequestCreation(Asked):
     request_transfer: NewTransferRequest
 
 
-class NewMultiTransferRequest(BaseModel):
+class NewMultiTransferRequest(Asked):
     note: str | None = None
     scheduled_date: str | None = None
     debit_iban: str | None = None
     transfers: list[AskedTransfer] = Field(min_length=1, max_length=MAX_TRANSFERS)
 
 
-class MultiTransferRequestCreation(BaseModel):
+class MultiTransferRequestCreation(Asked):
     request_multi_transfer: NewMultiTransferRequest
 
 
@@ -87,7 +86,7 @@ class RequestedTransfer(Wire):
     reference: str
 
 
-class RequestBase(BaseModel):
+class RequestBase(Asked):
     id: str
     request_type: str
     status: Literal["pending", "approved", "canceled", "declined"]
@@ -143,11 +142,11 @@ class RequestQuery(PageQuery):
     sort_by: str = "created_at:desc"
 
 
-class Decision(BaseModel):
+class Decision(Asked):
     debit_iban: str | None = None
 
 
-class Refusal(BaseModel):
+class Refusal(Asked):
     declined_note: str | None = None
 
 

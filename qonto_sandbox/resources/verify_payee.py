@@ -2,14 +2,14 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.payments import vop
 from qonto_sandbox.payments.vop_rules import Verdict
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 
 MAX_REQUESTS = 400
 MatchResult = Literal[
@@ -21,7 +21,7 @@ MatchResult = Literal[
 ]
 
 
-class Payee(BaseModel):
+class Payee(Asked):
     iban: str
     beneficiary_name: str = Field(min_length=1, max_length=140)
 
@@ -40,7 +40,7 @@ class BulkPayee(Payee):
     id: str
 
 
-class BulkPayees(BaseModel):
+class BulkPayees(Asked):
     requests: list[BulkPayee] = Field(min_length=1, max_length=MAX_REQUESTS)
 
 

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core import ids
@@ -16,7 +16,7 @@ from qonto_sandbox.core.routing import Auth, Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
 from qonto_sandbox.resources.shapes import Meta, PageQuery
-from qonto_sandbox.schemas.common import Wire
+from qonto_sandbox.schemas.common import Asked, Wire
 from qonto_sandbox.webhooks import business
 
 OAUTH: tuple[Auth, ...] = ("oauth",)
@@ -24,7 +24,7 @@ SCOPES = ("webhook",)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class SubscriptionChanges(BaseModel):
+class SubscriptionChanges(Asked):
     callback_url: str = Field(max_length=512)
     types: list[str] = Field(min_length=1)
     description: str | None = Field(default=None, max_length=256)

@@ -15,15 +15,15 @@ Amount = Annotated[str, Field(pattern=r"^\d+(\.\d{1,2})?$", examples=["1100.50"]
 
 
 class Wire(BaseModel):
-    """A body that holds what is named here and nothing else."""
+    """A body that holds what is named here and nothing else. Built at its first use, by OpenAPI or a test."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Asked(BaseModel):
     """A request: what it holds besides is ignored."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
 
 
 class Meta(Wire):

@@ -9,6 +9,7 @@ from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
 from qonto_sandbox.payments import engine
 from qonto_sandbox.payments.bank_days import next_bank_day
+from qonto_sandbox.payments.batches import told
 from qonto_sandbox.payments.payees import bic_of
 from qonto_sandbox.payments.vop import state_holder
 from qonto_sandbox.resources import recurring_transfers
@@ -249,7 +250,7 @@ def _request(world: World, day: date, kind: str, status: str) -> None:
 def _bulk(world: World, anchor: date) -> None:
     """One item in each state; the pending one never leaves it."""
     stamp = instant(datetime.combine(anchor - timedelta(days=9), time(9, 0), PARIS))
-    errors = [{"errors": [{"code": "insufficient_funds", "detail": "Insufficient funds on the debit account"}]}]
+    errors = [told({"code": "insufficient_funds", "detail": "Insufficient funds on the debit account"})]
     made = ids.stable("transfer", LENOIR.slug, "canceled")
     states = (("completed", made, None), ("pending", None, None), ("failed", None, errors))
     world.store["bulk_transfers"].put(

@@ -15,12 +15,18 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import orjson
-import requests
 
+from qonto_sandbox.core.later import Later
 from qonto_sandbox.webhooks.signing import business_signature, onboarding_signature
+
+if TYPE_CHECKING:
+    import requests
+else:
+    requests = Later("requests")
 
 BUSINESS, ONBOARDING = "business", "onboarding"
 WAITS = {
@@ -100,8 +106,6 @@ class Deliveries:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._stopped = threading.Event()
-        self._session = requests.Session()
-        self._session.trust_env = False
         self.paused = False
         self.shuffle = False
         self.copies = 1
@@ -183,6 +187,12 @@ class Deliveries:
     def log(self) -> list[dict[str, Any]]:
         with self._lock:
             return [row.described() for row in reversed(self._rows)]
+
+    @cached_property
+    def _session(self) -> "requests.Session":
+        session = requests.Session()
+        session.trust_env = False
+        return session
 
     def _due(self) -> list[Delivery]:
         if self.paused:

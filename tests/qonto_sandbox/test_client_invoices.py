@@ -202,3 +202,11 @@ def test_credit_notes_are_listed_and_name_their_invoice(payer: Payer) -> None:
 def test_invoice_of_another_company_is_not_found(payer: Payer) -> None:
     made = create(payer)
     assert Payer(payer.qonto, "atelier-bertin-1174").get(f"{PATH}/{made['id']}").status_code == 404
+
+
+@pytest.mark.hors_contrat
+def test_wrapped_body_is_read_as_the_flat_one(payer: Payer) -> None:
+    flat = create(payer)
+    answer = payer.post("/v2/client_invoices", {"client_invoice": body(payer)})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["client_invoice"]["total_amount"] == flat["total_amount"]

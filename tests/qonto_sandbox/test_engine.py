@@ -3,12 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from holidays import financial_holidays
 
 from qonto_sandbox.build import build_world
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
 from qonto_sandbox.payments import engine, orders
-from qonto_sandbox.payments.bank_days import bank_day_on_or_after, next_bank_day
+from qonto_sandbox.payments.bank_days import bank_day_on_or_after, closed, next_bank_day
 from qonto_sandbox.resources.recurring_transfers import execution_day
 
 
@@ -78,3 +79,9 @@ def test_monthly_executions_keep_the_day_where_the_month_has_it() -> None:
     assert days == ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"]
     assert execution_day(first, "weekly", 2) == date(2026, 2, 14)
     assert execution_day(first, "yearly", 1) == date(2027, 1, 31)
+
+
+def test_bank_days_are_those_of_the_european_central_bank() -> None:
+    for year in range(2002, 2061):
+        assert closed(year) == set(financial_holidays("XECB", years=year))
+    assert next_bank_day(date(2026, 4, 2)) == date(2026, 4, 7)

@@ -90,7 +90,7 @@ def test_cut_connections(qonto: LocalQonto, session: requests.Session) -> None:
         assert session.get(qonto.url + PATH).status_code == 200
 
 
-@pytest.mark.panne
+@pytest.mark.hors_contrat
 def test_truncated_json_is_whole_http(qonto: LocalQonto, session: requests.Session) -> None:
     fault(qonto, kind="truncated")
     answer = session.get(qonto.url + PATH)
@@ -147,10 +147,13 @@ def test_unreadable_fault_is_refused(qonto: LocalQonto, body: dict[str, Any]) ->
 def test_documented_windows_are_enforced(qonto: LocalQonto, session: requests.Session) -> None:
     statuses = [session.get(f"{qonto.url}/v2/nothing").status_code for _ in range(3)]
     assert statuses == [404] * 3
+    start = time.monotonic()
     found = [session.get(f"{qonto.url}/v2/labels/x") for _ in range(1_010)]
+    # A busy machine may not reach the ceiling within its ten seconds.
+    slow = time.monotonic() - start > 10
     refused = [answer for answer in found if answer.status_code == 429]
     assert [answer.status_code for answer in found[:900]] == [404] * 900
-    assert refused or found[-1].elapsed.total_seconds() > 0.01
+    assert refused or slow
     assert all(int(answer.headers["Retry-After"]) >= 1 for answer in refused)
 
 

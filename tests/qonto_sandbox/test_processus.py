@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 import requests
 
 from tests.qonto import ROOT, LocalQonto
@@ -49,10 +50,11 @@ def test_webhook_not_yet_delivered_survives_a_restart(tmp_path: Path, receiver: 
         assert third.api("GET", "webhooks")["deliveries"] == []
 
 
-def test_taken_port_is_said_in_words(qonto: LocalQonto, tmp_path: Path) -> None:
+@pytest.mark.parametrize("door", [["manage.py", "qonto_sandbox"], ["-m", "qonto_sandbox"]])
+def test_taken_port_is_said_in_words(qonto: LocalQonto, tmp_path: Path, door: list[str]) -> None:
     port = qonto.url.rsplit(":", 1)[1]
     ended = subprocess.run(
-        [sys.executable, "manage.py", "qonto_sandbox", "--port", port],
+        [sys.executable, *door, "--port", port],
         cwd=ROOT,
         env=os.environ | {"DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "portal.settings"},
         capture_output=True,
@@ -68,3 +70,10 @@ def test_published_identifiants_have_the_promised_keys(qonto: LocalQonto) -> Non
     keys = requests.get(f"{qonto.url}/_sandbox/identifiants.json", timeout=10).json()
     promised = "client_id client_secret staging_token organization_slug login secret_key access_token refresh_token"
     assert {*promised.split(), "partner_id", "partner_token"} <= set(keys)
+
+
+def test_nothing_heavy_is_loaded_before_it_is_used() -> None:
+    heavy = ("reportlab", "facturx", "pypdf", "lxml", "requests", "django", "PIL")
+    script = f"import sys, qonto_sandbox.build; print([name for name in {heavy} if name in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

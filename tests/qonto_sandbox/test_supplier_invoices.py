@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import orjson
 import requests
 
 from qonto_sandbox.documents.issued import SAMPLES
+from qonto_sandbox.documents.reading import factur_x
+from qonto_sandbox.seed.received import TOLD
 from tests.qonto_sandbox.payer import Payer, error
 
 PATH = "/v2/supplier_invoices"
@@ -108,3 +111,17 @@ def test_network_settings_by_company(payer: Payer) -> None:
     assert payer.get(path).json() == {"sending_status": "enabled", "receiving_status": "enabled"}
     port = Payer(payer.qonto, "librairie-du-port-7702")
     assert port.get(path).json()["receiving_status"] == "pending_creation"
+
+
+def test_what_the_seed_says_of_the_samples_is_what_they_hold() -> None:
+    told = orjson.loads((SAMPLES / TOLD).read_bytes())
+    assert told == {path.name: factur_x(path.read_bytes()) for path in SAMPLES.glob("*.pdf")}
+
+
+def test_invoice_says_what_may_be_done_with_it(payer: Payer) -> None:
+    rows = payer.get("/v2/supplier_invoices", per_page=100).json()["supplier_invoices"]
+    by_status = {row["status"]: row for row in rows if not row["is_credit_note"]}
+    assert by_status["to_pay"]["available_actions"]["pay"] is True
+    paid = by_status["paid"]["available_actions"]
+    assert (paid["pay"], paid["reasons"]) == (False, {"pay": ["invalid_status"]})
+    assert all(row["tin"] == row["tin_number"] for row in rows)

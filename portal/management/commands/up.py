@@ -63,7 +63,6 @@ class Command(BaseCommand):
     def _demarrer(self, superviseur: Superviseur, donnees: Path, sans_demonstration: bool) -> None:
         _refuser_un_port_pris(settings.PORT, "PORT")
         environnement = os.environ | {"DATA_DIR": str(donnees), "PYTHONUNBUFFERED": "1"}
-        manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
         celery = [sys.executable, "-m", "celery", "-A", "portal", "--workdir", str(settings.BASE_DIR)]
         if not settings.ENV.redis_url:
             _preparer_le_socket()
@@ -77,8 +76,8 @@ class Command(BaseCommand):
         if settings.ENV.local_qonto:
             _refuser_un_port_pris(settings.ENV.qonto_port, "QONTO_PORT")
             port = str(settings.ENV.qonto_port)
-            ordre = [*manage, "qonto_sandbox", "--port", port, "--data", str(donnees / "qonto")]
-            superviseur.lancer("qonto", ordre, environnement)
+            ordre = [sys.executable, "-m", "qonto_sandbox", "--port", port, "--data", str(donnees / "qonto")]
+            superviseur.lancer("qonto", ordre, environnement | {"PYTHONPATH": str(settings.BASE_DIR)})
         superviseur.lancer("web", _gunicorn(), environnement)
         ordre = [*celery, "worker", "--pool", "threads", "--concurrency", "8", "-Q", FILES_DE_TACHES, "-l", "INFO"]
         superviseur.lancer("taches", [*ordre, "--without-mingle", "--without-gossip"], environnement)
