@@ -18,7 +18,7 @@ from qonto_link.virements.services.balayage import ordres_a_suivre
 from qonto_link.virements.tasks import suivre_un_ordre
 
 
-@shared_task(name="banque.synchroniser", queue="interactif")
+@shared_task(name="banque.synchroniser")
 def synchroniser(*, synchronisation_id: int, **kwargs: Any) -> None:
     """Run one reading that somebody waits for on a screen."""
     demande = Synchronisation.objects.select_related("dossier__cabinet").filter(pk=synchronisation_id).first()
@@ -34,7 +34,6 @@ def objet_change(*, connexion: Connexion, sujet: str, objet_id: str, date: datet
 
 @shared_task(
     name="banque.relire_operation",
-    queue="evenements",
     autoretry_for=(QontoInjoignable, QontoError),
     retry_backoff=5,
     retry_backoff_max=300,

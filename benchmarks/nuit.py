@@ -1,7 +1,8 @@
 """The night of N dossiers × M new lines against the volume mode of the local Qonto, at 0, 50 and 200 ms of latency.
 
-A real worker (threads) on a private Valkey does the visits, through the plan, the leases and the shared budget. Then a
-night without news, then the budget alone as the brake. `BANC_NUIT=300x60`, `BANC_FILS=16` change the size.
+A real worker (threads) does the visits on PostgreSQL where it is installed (SQLite elsewhere) and a private Valkey,
+through the plan, the leases and the shared budget. Then nights without news one after the other, with the bank's own
+limit as the brake. `BANC_NUIT=300x60`, `BANC_FILS=16` change the size, `BANC_BUDGET=720` the seconds of the last part.
 """
 
 import os
@@ -11,12 +12,15 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 DOSSIER = Path(tempfile.mkdtemp(prefix="banc-nuit-"))
+from tests.moteurs import PostgreSQL, raison_sans_postgresql
+
+PG = None if raison_sans_postgresql() else PostgreSQL()
+os.environ |= PG.environnement if PG else {}
 os.environ["DATA_DIR"] = str(DOSSIER)
 os.environ["REDIS_URL"] = f"unix://{DOSSIER}/v.sock"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -29,30 +33,35 @@ import psutil
 from django.core.management import call_command
 from django.utils import timezone
 
-from banque.models import CompteBancaire
-from benchmarks._mesure import serveur_valkey
-from gestion_acces.models import Cabinet, Dossier, Utilisateur
+from benchmarks._mesure import ligne, serveur_valkey
+from gestion_acces.models import Dossier
 from portal import cadence
 from portal.lib import mesures
 from portal.nuit.enums import EtatVisite
 from portal.nuit.models import Passage, Visite
 from portal.nuit.services.plan import clore_les_passages, ouvrir_a_la_main, prendre_un_lot
 from portal.nuit.tasks import visiter
-from qonto_link.api.client import QontoClient
-from qonto_link.api.errors import RateLimited
-from qonto_link.models import CompteQonto, Connexion
-from qonto_link.services.clients import reglages
+from tests.nuit.volume import semer
 from tests.qonto import LocalQonto
 
 N, M = (int(part) for part in os.environ.get("BANC_NUIT", "60x40").replace("×", "x").split("x"))
 FILS = int(os.environ.get("BANC_FILS", "8"))
 LATENCES = (0, 50, 200)
-FREIN = 25.0
+BUDGET = float(os.environ.get("BANC_BUDGET", "60"))
+# The worker hands its counters over every few seconds, and at the end of each task.
+COMPTEURS = 0.5
+# Whatever the hour: it is the night that is measured.
+OUVRIER = """
+from portal import cadence
+cadence.est_de_nuit = lambda maintenant: True
+from celery.__main__ import main
+main()
+"""
 
 
 @contextmanager
 def ouvrier(qonto: LocalQonto) -> Iterator[psutil.Process]:
-    ordre = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-P", "threads", "-c", str(FILS), "-Q", "nuit"]
+    ordre = [sys.executable, "-c", OUVRIER, "-A", "portal", "worker", "-P", "threads", "-c", str(FILS), "-Q", "nuit"]
     environnement = os.environ | {
         "QONTO_API_URL": qonto.url,
         "QONTO_OAUTH_URL": qonto.url,
@@ -69,41 +78,6 @@ def ouvrier(qonto: LocalQonto) -> Iterator[psutil.Process]:
     finally:
         processus.terminate()
         processus.wait(30)
-
-
-def semer(qonto: LocalQonto) -> list[Dossier]:
-    """One linked dossier for each organization of the volume mode."""
-    call_command("migrate", verbosity=0)
-    cabinet = Cabinet.objects.create(nom="Banc")
-    personne = Utilisateur.objects.create(email="banc@example.test", nom="Banc", prenom="Banc")
-    total, maintenant = N * len(LATENCES), timezone.now()
-    dossiers: list[Dossier] = []
-    while len(dossiers) < total:
-        lot = qonto.api("GET", f"volume?from={len(dossiers)}&count=100")["credentials"][: total - len(dossiers)]
-        for cle in lot:
-            nom = cle["organization_slug"]
-            dossier = Dossier.objects.create(cabinet=cabinet, code=nom[-13:], raison_sociale=nom)
-            connexion = Connexion.objects.create(
-                dossier=dossier,
-                organisation_id=nom,
-                organisation_nom=nom,
-                access_token=cle["access_token"],
-                refresh_token="aucun",
-                access_expire_le=maintenant + timedelta(days=1),
-                consenti_le=maintenant,
-                consenti_par=personne,
-            )
-            compte = CompteQonto.objects.create(
-                dossier=dossier,
-                connexion=connexion,
-                external_id=cle["bank_account_id"],
-                nom="Compte",
-                iban=f"FR76{len(dossiers):023d}",
-                lie=True,
-            )
-            CompteBancaire.objects.create(dossier=dossier, libelle="Compte", iban=compte.iban, compte_qonto=compte)
-            dossiers.append(dossier)
-    return dossiers
 
 
 @dataclass
@@ -138,24 +112,31 @@ def compteur(nom: str) -> float:
 
 
 def permises(duree: float) -> float:
-    """The requests that the limits allow in this time: half of them for the work of the night in the day."""
-    part = 1.0 if cadence.est_de_nuit(timezone.now()) else 0.5
-    return part * min(limite * max(1.0, duree / (fenetre / 1000)) for limite, fenetre in cadence.FENETRES)
+    """The requests that the bank allows in this time, the first burst included."""
+    return min(limite * max(1.0, duree / (fenetre / 1000)) for limite, fenetre in cadence.FENETRES)
+
+
+def lancer(dossiers: list[Dossier]) -> Passage:
+    passage = ouvrir_a_la_main(dossiers=[dossier.pk for dossier in dossiers], maintenant=timezone.now())
+    passage.visites.update(etat=EtatVisite.PREVUE, bail_jusqu_au=None)
+    return passage
+
+
+def distribuer() -> None:
+    for visite_id in prendre_un_lot(maintenant=timezone.now()):
+        visiter.delay(visite_id=visite_id)
 
 
 def nuit(titre: str, dossiers: list[Dossier], processus: psutil.Process) -> Passage:
-    passage = ouvrir_a_la_main(dossiers=[dossier.pk for dossier in dossiers], maintenant=timezone.now())
-    passage.visites.update(etat=EtatVisite.PREVUE, bail_jusqu_au=None)
+    passage = lancer(dossiers)
     ralentis = compteur("portail_qonto_429_total")
     observateur, debut = Observateur(processus), time.perf_counter()
     observateur.start()
     while not clore_les_passages(maintenant=timezone.now()):
-        for visite_id in prendre_un_lot(maintenant=timezone.now()):
-            visiter.delay(visite_id=visite_id)
+        distribuer()
         time.sleep(0.1)
     duree, ressources = time.perf_counter() - debut, observateur.fin()
-    # The worker hands its counters over every few seconds.
-    time.sleep(0.2)
+    time.sleep(COMPTEURS)
     visites = list(Visite.objects.filter(passage=passage))
     lignes, requetes = sum(v.nb_nouvelles for v in visites), sum(v.nb_requetes for v in visites)
     reussies = sum(v.etat == EtatVisite.REUSSIE for v in visites)
@@ -170,43 +151,67 @@ def nuit(titre: str, dossiers: list[Dossier], processus: psutil.Process) -> Pass
     return passage
 
 
-def frein(qonto: LocalQonto) -> None:
-    """The budget alone: as many requests as it lets out, from several threads; Qonto must not complain once."""
-    cadence._limiteur.cache_clear()
-    attente, faites, refus = threading.Barrier(FILS), [0] * FILS, [0] * FILS
+def appels_nus(qonto: LocalQonto, duree: float = 5.0) -> float:
+    """What the machine and the local Qonto can do at most: bare calls a second, without portal nor budget."""
     cle = qonto.api("GET", "volume?from=0&count=1")["credentials"][0]
-    debut = time.monotonic() + 11
-    time.sleep(11)
+    faites = [0] * FILS
+    debut = time.monotonic()
 
     def demander(rang: int) -> None:
-        with QontoClient(
-            base_url=qonto.url,
-            access_token=cle["access_token"],
-            staging_token=qonto.identifiants["staging_token"],
-            reglages=reglages(reprises=0),
-        ) as client:
-            attente.wait()
-            while time.monotonic() < debut + FREIN:
-                try:
-                    client.organization()
-                except RateLimited:
-                    refus[rang] += 1
-                faites[rang] += 1
+        session = qonto.session(token=cle["access_token"])
+        while time.monotonic() < debut + duree:
+            session.get(f"{qonto.url}/v2/organization")
+            faites[rang] += 1
 
     fils = [threading.Thread(target=demander, args=(rang,)) for rang in range(FILS)]
     for fil in fils:
         fil.start()
     for fil in fils:
         fil.join()
-    limite, fenetre = cadence.FENETRES[0]
-    tranches = -(-FREIN // (fenetre / 1000))
-    print(f"   budget seul : {sum(faites)} requêtes en {FREIN:.0f} s sur {limite * tranches:.0f} permises", end="")
-    print(f" – {sum(faites) / (limite * tranches):.0%} (≥ 95 %), {sum(refus)} refus")
+    return sum(faites) / duree
+
+
+def frein(dossiers: list[Dossier], processus: psutil.Process) -> None:
+    """Nights without news, one after the other: the bank's limit is the brake, and must never be met."""
+    limite, fenetre = cadence.FENETRES[-1]
+    par_seconde = limite / (fenetre / 1000)
+    ralentis, observateur = compteur("portail_qonto_429_total"), Observateur(processus)
+    passages: list[int] = []
+    observateur.start()
+    debut = time.perf_counter()
+    while time.perf_counter() - debut < BUDGET:
+        passages.append(lancer(dossiers).pk)
+        while not clore_les_passages(maintenant=timezone.now()):
+            distribuer()
+            time.sleep(0.05)
+    duree, ressources = time.perf_counter() - debut, observateur.fin()
+    time.sleep(COMPTEURS)
+    visites = Visite.objects.filter(passage__in=passages)
+    requetes = sum(visites.values_list("nb_requetes", flat=True))
+    lus = visites.filter(etat=EtatVisite.REUSSIE).count()
+    refus = compteur("portail_qonto_429_total") - ralentis
+    print(f"   budget de la banque : {requetes} requêtes en {duree:.0f} s, {lus}/{visites.count()} dossiers lus")
+    ligne("requêtes par seconde", requetes / duree, par_seconde, "requêtes/s", attendu=0.95)
+    print(f"      {refus:.0f} refus 429 (0) ; processeur {ressources.cpu / duree:.0%}", end="")
+    print(f", pic {ressources.pic / 2**20:.0f} Mo par ouvrier (≤ 200)")
+    heure = lus / duree * 3600
+    print(
+        f"      à ce débit et à cette adresse : {heure:,.0f} dossiers par heure, {heure * 4.75:,.0f} de 2 h 15 à 7 h"
+    )
 
 
 def main() -> int:
-    with serveur_valkey(DOSSIER), LocalQonto(options=("--volume", f"{N * len(LATENCES)}x{M}")) as qonto:
-        dossiers = semer(qonto)
+    print(f"   moteur : {'PostgreSQL' if PG else 'SQLite – ' + raison_sans_postgresql()}")
+    with (
+        PG or nullcontext(),
+        serveur_valkey(DOSSIER),
+        LocalQonto(options=("--volume", f"{N * len(LATENCES)}x{M}")) as qonto,
+    ):
+        call_command("migrate", verbosity=0)
+        dossiers = semer(qonto, N * len(LATENCES))
+        print(f"   appels nus, sans portail ni budget : {appels_nus(qonto):,.0f} par seconde")
+        # Bare calls have spent the bank's short window.
+        time.sleep(11)
         with ouvrier(qonto) as processus:
             for rang, latence in enumerate(LATENCES):
                 qonto.api("DELETE", "faults")
@@ -215,7 +220,7 @@ def main() -> int:
                 nuit(f"{latence} ms", dossiers[rang * N : (rang + 1) * N], processus)
             qonto.api("DELETE", "faults")
             nuit("sans nouvelles", dossiers, processus)
-        frein(qonto)
+            frein(dossiers, processus)
     return 0
 
 

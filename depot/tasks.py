@@ -12,13 +12,11 @@ from depot.errors import ImportImpossible
 from depot.models import Document, ImportFactures
 from depot.services.documents import lire_document
 from depot.services.imports import demander_import, executer_import, imports_a_reprendre
-from gestion_acces.enums import Service
-from gestion_acces.models import Dossier, ServiceDossier
-from qonto_link.enums import StatutConnexion
+from gestion_acces.models import Dossier
 from qonto_link.models import Connexion
 
 
-@shared_task(name="depot.lire", queue="interactif")
+@shared_task(name="depot.lire")
 def lire(*, document_id: int, **kwargs: Any) -> None:
     """The words and the invoice of a document that was deposited."""
     document = Document.objects.select_related("fichier", "dossier").filter(pk=document_id).first()
@@ -26,7 +24,7 @@ def lire(*, document_id: int, **kwargs: Any) -> None:
         lire_document(document=document)
 
 
-@shared_task(name="depot.importer", queue="interactif")
+@shared_task(name="depot.importer")
 def importer(*, import_id: int, **kwargs: Any) -> None:
     """Some minutes of a run; what is left goes to another task."""
     demande = ImportFactures.objects.select_related("dossier__cabinet").filter(pk=import_id).first()
@@ -34,7 +32,7 @@ def importer(*, import_id: int, **kwargs: Any) -> None:
         importer.delay(import_id=import_id)
 
 
-@shared_task(name="depot.reprendre", queue="interactif")
+@shared_task(name="depot.reprendre")
 def reprendre(**kwargs: Any) -> None:
     """Runs that a dead worker left."""
     for import_id in imports_a_reprendre(timezone.now()):
@@ -47,7 +45,7 @@ def objet_change(*, connexion: Connexion, sujet: str, objet_id: str, date: datet
         transaction.on_commit(partial(importer_dossier.delay, dossier_id=str(connexion.dossier_id)))
 
 
-@shared_task(name="depot.importer_dossier", queue="nuit")
+@shared_task(name="depot.importer_dossier")
 def importer_dossier(*, dossier_id: str, **kwargs: Any) -> None:
     """What changed at Qonto since the last night, for one dossier."""
     dossier = Dossier.objects.select_related("cabinet").get(pk=dossier_id)
@@ -56,12 +54,3 @@ def importer_dossier(*, dossier_id: str, **kwargs: Any) -> None:
     except ImportImpossible:
         return
     importer(import_id=demande.pk)
-
-
-@shared_task(name="depot.importer_tous", queue="nuit")
-def importer_tous(**kwargs: Any) -> None:
-    """One task per linked dossier that has i-Facture: one that fails stops no other."""
-    lies = Connexion.objects.filter(statut=StatutConnexion.ACTIVE).values("dossier_id")
-    voulus = ServiceDossier.objects.filter(service=Service.I_FACTURE, actif=True, dossier_id__in=lies)
-    for dossier_id in voulus.values_list("dossier_id", flat=True).iterator():
-        importer_dossier.delay(dossier_id=str(dossier_id))

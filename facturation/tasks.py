@@ -6,7 +6,7 @@ from django.utils import timezone
 from facturation.services.ecritures import rattraper_ecritures
 
 
-@shared_task(name="facturation.rattraper_ecritures", queue="nuit")
+@shared_task(name="facturation.rattraper_ecritures")
 def rattraper(**kwargs: object) -> None:
     """The entries that the books refused: a journal made since, a period opened again."""
     rattraper_ecritures(maintenant=timezone.now())

@@ -85,7 +85,7 @@ def envoyer_secours(*, utilisateur_id: str, **kwargs: Any) -> None:
         mails.envoyer_secours(utilisateur)
 
 
-@shared_task(name="gestion_acces.purger_les_sessions", queue="nuit")
+@shared_task(name="gestion_acces.purger_les_sessions")
 def purger_les_sessions(**kwargs: Any) -> None:
     """Erase the sessions that are past their limits."""
     purger(maintenant=timezone.now())

@@ -1,8 +1,8 @@
 """The Celery application, its queues and its beat schedule, read in Europe/Paris.
 
-Queues: `interactif` (somebody waits on a screen), `evenements` (webhooks of the bank), `nuit` (the rest). A task is
-declared with `@shared_task(name="app.acte", queue="nuit")`. It takes keyword ids only, and `**kwargs` so that an older
-or newer sender is understood; it loads its rows and makes one service call.
+Queues: `interactif` (somebody waits on a screen), `evenements` (webhooks of the bank), `nuit` (the rest); `FILES`
+names the queue of each task. A task is declared with `@shared_task(name="app.acte")`. It takes keyword ids only, and
+`**kwargs` so that an older or newer sender is understood; it loads its rows and makes one service call.
 """
 
 import os
@@ -15,7 +15,38 @@ from portal.lib.mesures import compter, compteurs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-QUEUES = ("interactif", "evenements", "nuit")
+FILES = {
+    "interactif": (
+        "adhesion.envoyer",
+        "banque.synchroniser",
+        "depot.importer",
+        "depot.lire",
+        "depot.reprendre",
+        "portal.battement",
+        "qonto_link.balayer_les_liaisons",
+    ),
+    "evenements": (
+        "adhesion.balayer",
+        "adhesion.lire",
+        "adhesion.traiter_evenement",
+        "banque.relire_operation",
+        "nuit.distribuer",
+        "qonto_link.abonner",
+        "qonto_link.traiter_notification",
+        "virements.balayer",
+        "virements.suivre",
+    ),
+    "nuit": (
+        "depot.importer_dossier",
+        "facturation.rattraper_ecritures",
+        "gestion_acces.purger_les_sessions",
+        "nuit.ouvrir",
+        "nuit.resumer",
+        "nuit.visiter",
+        "portal.purger_les_fichiers",
+    ),
+}
+QUEUES = tuple(FILES)
 
 
 class TachePortail(Task):  # type: ignore[type-arg]
@@ -38,6 +69,7 @@ class TachePortail(Task):  # type: ignore[type-arg]
 app = Celery("portal", task_cls=TachePortail)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.task_routes = {tache: {"queue": file} for file, taches in FILES.items() for tache in taches}
 
 # One line an entry: name, task, when. Tasks of the apps are named here by their names: this module imports no app.
 app.conf.beat_schedule = {
@@ -50,6 +82,5 @@ app.conf.beat_schedule = {
     "purge des sessions": {"task": "gestion_acces.purger_les_sessions", "schedule": crontab(hour="4", minute="50")},
     "adhesions": {"task": "adhesion.balayer", "schedule": 60.0},
     "imports de factures a reprendre": {"task": "depot.reprendre", "schedule": 60.0},
-    "factures de vente": {"task": "depot.importer_tous", "schedule": crontab(hour="2", minute="10")},
     "liaisons a finir": {"task": "qonto_link.balayer_les_liaisons", "schedule": 300.0},
 }

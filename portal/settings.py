@@ -199,6 +199,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 1200,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    # A worker on several queues empties them in the order of its -Q: a person's work passes before the night.
+    "queue_order_strategy": "priority",
 }
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_DEFAULT_QUEUE = "interactif"

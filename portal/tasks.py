@@ -10,12 +10,12 @@ from portal.lib.battement import battre
 from portal.lib.stockage import balayer_les_temporaires
 
 
-@shared_task(name="portal.battement", queue="interactif", expires=60)
+@shared_task(name="portal.battement", expires=60)
 def battement(**kwargs: Any) -> None:
     battre(timezone.now())
 
 
-@shared_task(name="portal.purger_les_fichiers", queue="nuit")
+@shared_task(name="portal.purger_les_fichiers")
 def purger_les_fichiers(**kwargs: Any) -> None:
     maintenant = timezone.now()
     purger_fichiers_echus(maintenant=maintenant)

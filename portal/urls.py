@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cabinet/cockpit/attente/<str:quoi>/", cockpit.cockpit_attente, name="cockpit_attente"),
     path("cabinet/cockpit/tresorerie/", cockpit.cockpit_tresorerie, name="cockpit_tresorerie"),
     path("cabinet/nuit/", nuit.nuit, name="nuit"),
+    path("cabinet/nuit/<int:visite_id>/", nuit.nuit_visite, name="nuit_visite"),
     path("cabinet/nuit/<int:visite_id>/rejouer/", nuit.nuit_rejouer, name="nuit_rejouer"),
     path("cabinet/recherche/", pages.recherche_dossiers, name="recherche_dossiers"),
     path("composants/", composants, name="composants"),

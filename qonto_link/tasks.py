@@ -16,7 +16,7 @@ from qonto_link.services.dissociation import revoquer_en_attente
 from qonto_link.services.relances import prevenir_les_reconnexions
 
 
-@shared_task(name="qonto_link.balayer_les_liaisons", queue="interactif")
+@shared_task(name="qonto_link.balayer_les_liaisons")
 def balayer_les_liaisons(**kwargs: object) -> None:
     """Revocations not confirmed, mails of reconnection not sent, demands that nobody finished."""
     maintenant = timezone.now()
@@ -34,7 +34,7 @@ def connexion_etablie(*, connexion: Connexion, date: datetime) -> None:
     transaction.on_commit(partial(abonner_la_connexion.delay, connexion_id=connexion.pk), robust=True)
 
 
-@shared_task(name="qonto_link.abonner", queue="evenements")
+@shared_task(name="qonto_link.abonner")
 def abonner_la_connexion(*, connexion_id: int, **kwargs: object) -> None:
     """Have Qonto notify what changes; a failure waits for the next sweep."""
     connexion = Connexion.objects.select_related("dossier__cabinet").filter(pk=connexion_id).first()
@@ -42,7 +42,7 @@ def abonner_la_connexion(*, connexion_id: int, **kwargs: object) -> None:
         notifications.abonner(connexion=connexion)
 
 
-@shared_task(name="qonto_link.traiter_notification", queue="evenements")
+@shared_task(name="qonto_link.traiter_notification")
 def traiter_notification(*, evenement_id: int, **kwargs: object) -> None:
     evenement = EvenementRecu.objects.filter(pk=evenement_id, source=notifications.SOURCE).first()
     if evenement is not None:

@@ -22,6 +22,7 @@ from depot.services.reception import LOT, traiter_lot
 from depot.sources.qonto import FactureRecue, lire_avoirs, lire_factures
 from gestion_acces.models import Dossier
 from gestion_acces.services.audit import SYSTEME, Origine, journaliser
+from portal.lib.calendrier import est_son_tour, jour_de_paris
 from qonto_link.api.client import QontoClient
 from qonto_link.api.errors import QontoError
 from qonto_link.errors import QontoLinkError
@@ -159,17 +160,24 @@ def _lister(demande: ImportFactures, client: QontoClient, bail: _Bail, horloge: 
     """Write the rows of everything that Qonto has to say. Twice is once: a row is there under its id."""
     avant = None if demande.complet else _dernier_fini(demande)
     factures = lire_factures(client, _depuis(avant.vu_jusqu_au if avant else None))
-    avoirs = lire_avoirs(client, _depuis(avant.avoirs_vus_jusqu_au if avant else None))
-    vus = [
-        _ecrire_lignes(demande, recues, bail, horloge, cle)
-        for recues, cle in ((factures, _modifiee_le), (avoirs, _creee_le))
-    ]
+    vue = _ecrire_lignes(demande, factures, bail, horloge, _modifiee_le)
+    avoir_vu = None
+    if avant is None or _avoirs_a_lire(demande, avant, vue):
+        avoirs = lire_avoirs(client, _depuis(avant.avoirs_vus_jusqu_au if avant else None))
+        avoir_vu = _ecrire_lignes(demande, avoirs, bail, horloge, _creee_le)
     if avant is not None:
         _reporter_les_echecs(demande, avant)
     demande.liste_le = horloge()
-    demande.vu_jusqu_au = vus[0] or (avant.vu_jusqu_au if avant else None)
-    demande.avoirs_vus_jusqu_au = vus[1] or (avant.avoirs_vus_jusqu_au if avant else None)
+    demande.vu_jusqu_au = vue or (avant.vu_jusqu_au if avant else None)
+    demande.avoirs_vus_jusqu_au = avoir_vu or (avant.avoirs_vus_jusqu_au if avant else None)
     demande.save(update_fields=["liste_le", "vu_jusqu_au", "avoirs_vus_jusqu_au"])
+
+
+def _avoirs_a_lire(demande: ImportFactures, avant: ImportFactures, vue: datetime | None) -> bool:
+    """Qonto cannot list the credit notes that changed, and each belongs to an invoice: a dossier in which no invoice
+    changed asks for them once a week only, so that a night without news stays cheap."""
+    changee = vue is not None and (avant.vu_jusqu_au is None or vue > avant.vu_jusqu_au)
+    return changee or est_son_tour(demande.dossier_id, jour_de_paris(demande.demande_le))
 
 
 def _depuis(moment: datetime | None) -> datetime | None:

@@ -51,6 +51,8 @@ class Nuit:
     echouees: int
     en_attente: int
     nouvelles: int
+    factures: int
+    anomalies: int
     requetes: int
     duree: timedelta | None
 
@@ -118,6 +120,8 @@ def derniere_nuit_de(membre: MembreCabinet, passage: Passage | None = None) -> N
         echouees=Count("pk", filter=Q(etat=EtatVisite.ECHOUEE)),
         total=Count("pk", filter=~Q(etat=EtatVisite.ABANDONNEE)),
         nouvelles=Coalesce(Sum("nb_nouvelles"), 0),
+        factures=Coalesce(Sum("nb_factures"), 0),
+        anomalies=Coalesce(Sum("nb_anomalies"), 0),
         requetes=Coalesce(Sum("nb_requetes"), 0),
         premier=Min("debut"),
         dernier=Max("fin"),

@@ -6,6 +6,7 @@ A Paris day is never `24 h`: twice a year it has 23 or 25. Everything that compa
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from uuid import UUID
 
 from holidays import financial_holidays
 
@@ -15,6 +16,7 @@ __all__ = [
     "PARIS",
     "bornes_du_jour",
     "est_ouvre",
+    "est_son_tour",
     "fenetre_d_integration",
     "jour_de_paris",
     "jour_ouvre_suivant",
@@ -84,3 +86,8 @@ def prochain_jour_ouvre(jour: date) -> date:
 def jour_ouvre_suivant(jour: date) -> date:
     """The first bank day after this one (a standard SEPA transfer arrives by then)."""
     return prochain_jour_ouvre(jour + timedelta(days=1))
+
+
+def est_son_tour(cle: UUID, jour: date) -> bool:
+    """One day out of seven, not the same for all: what a night need not do again for every dossier."""
+    return (cle.int + jour.toordinal()) % 7 == 0

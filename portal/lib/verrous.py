@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 
 from django.conf import settings
-from redis import Redis
+from redis import ConnectionPool, Redis
 from redis.exceptions import LockError
 
 
@@ -12,9 +13,14 @@ class VerrouOccupe(Exception):
     """Somebody else holds the lock and did not let go in time."""
 
 
+@lru_cache
+def _connexions(url: str) -> ConnectionPool:
+    return ConnectionPool.from_url(url)
+
+
 def redis_client() -> Redis:
-    """A client of the portal's Redis; connections are pooled by redis-py."""
-    return Redis.from_url(settings.REDIS_URL)
+    """A client of the portal's Redis. Closing it gives its connection back to the process, not to the server."""
+    return Redis(connection_pool=_connexions(settings.REDIS_URL))
 
 
 @contextmanager

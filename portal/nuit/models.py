@@ -66,6 +66,8 @@ class Visite(models.Model):
     nb_virements = models.PositiveIntegerField(default=0)
     nb_factures = models.PositiveIntegerField(default=0)
     nb_requetes = models.PositiveIntegerField(default=0)
+    # Controls that found a fault: balances, chain of the entries, FEC. Each is an incident of the dossier.
+    nb_anomalies = models.PositiveIntegerField(default=0)
     classe = models.CharField(max_length=20, blank=True)
     erreur = models.CharField(max_length=300, blank=True)
 

@@ -8,22 +8,38 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from banque.enums import Source
+from banque.models import LigneRecue
+from depot.enums import Resultat
+from depot.models import LigneImport
 from gestion_acces.models import Dossier, MembreCabinet
 from portal.lib.pages import Page, paginer
 from portal.nuit.enums import EN_ATTENTE, EtatVisite
 from portal.nuit.models import Passage, Visite
-from qonto_link.enums import StatutConnexion
-from qonto_link.models import Connexion
+from qonto_link.enums import ClasseIncident, StatutConnexion
+from qonto_link.models import Connexion, Incident
 
 PASSAGES = 14
 TAILLE = 50
+FACTURES = 200
 FILTRES = {
     "": Q(),
     EtatVisite.REUSSIE.value: Q(etat=EtatVisite.REUSSIE),
     EtatVisite.ECHOUEE.value: Q(etat=EtatVisite.ECHOUEE),
     "attente": Q(etat__in=EN_ATTENTE),
+    "nouvelles": Q(nb_nouvelles__gt=0),
+    "factures": Q(nb_factures__gt=0),
+    "anomalies": Q(nb_anomalies__gt=0),
 }
-LIBELLES = {"": "Tous", EtatVisite.REUSSIE.value: "Lus", EtatVisite.ECHOUEE.value: "En échec", "attente": "À venir"}
+LIBELLES = {
+    "": "Tous",
+    EtatVisite.REUSSIE.value: "Lus",
+    EtatVisite.ECHOUEE.value: "En échec",
+    "attente": "À venir",
+    "nouvelles": "Avec opérations",
+    "factures": "Avec factures",
+    "anomalies": "Contrôles en échec",
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +50,8 @@ class LigneHistorique:
     reussies: int
     echouees: int
     nouvelles: int
+    factures: int
+    anomalies: int
     requetes: int
     duree: timedelta | None
 
@@ -52,6 +70,8 @@ def historique(membre: MembreCabinet) -> list[LigneHistorique]:
             reussies=Count("pk", filter=FILTRES["reussie"]),
             echouees=Count("pk", filter=FILTRES["echouee"]),
             nouvelles=Coalesce(Sum("nb_nouvelles"), 0),
+            factures=Coalesce(Sum("nb_factures"), 0),
+            anomalies=Coalesce(Sum("nb_anomalies"), 0),
             requetes=Coalesce(Sum("nb_requetes"), 0),
             premier=Min("debut"),
             dernier=Max("fin"),
@@ -67,6 +87,8 @@ def _ligne(passage: Passage, somme: Mapping[str, Any]) -> LigneHistorique:
         somme["reussies"],
         somme["echouees"],
         somme["nouvelles"],
+        somme["factures"],
+        somme["anomalies"],
         somme["requetes"],
         dernier - premier if premier and dernier else None,
     )
@@ -82,6 +104,31 @@ def page_visites(
 def visite_du_membre(membre: MembreCabinet, visite_id: int) -> Visite | None:
     visites = visites_du_membre(membre).select_related("dossier__cabinet", "passage")
     return visites.filter(pk=visite_id).first()
+
+
+def lignes_de(visite: Visite) -> QuerySet[LigneRecue]:
+    """The bank lines that came during this visit."""
+    lignes = LigneRecue.objects.filter(dossier=visite.dossier_id, source=Source.QONTO).defer("payload")
+    if visite.debut is None:
+        return lignes.none()
+    lignes = lignes.filter(recue_le__gte=visite.debut)
+    return lignes.filter(recue_le__lte=visite.fin) if visite.fin else lignes
+
+
+def factures_de(visite: Visite) -> QuerySet[LigneImport]:
+    """The sales invoices and credit notes that it brought or changed."""
+    factures = LigneImport.objects.filter(dossier=visite.dossier_id, import_factures__demande_par="nuit")
+    factures = factures.filter(resultat__in=(Resultat.IMPORTEE, Resultat.CHANGEE)).defer("brut")
+    if visite.debut is None:
+        return factures.none()
+    factures = factures.filter(import_factures__demande_le__gte=visite.debut)
+    return factures.filter(import_factures__demande_le__lte=visite.fin) if visite.fin else factures
+
+
+def anomalies_de(visite: Visite) -> QuerySet[Incident]:
+    """The faults that the controls of the night found and that still stand."""
+    ouverts = Incident.objects.pour_dossier(visite.dossier).ouverts()
+    return ouverts.filter(classe=ClasseIncident.CONTROLE, cle__startswith="controle:").order_by("-derniere_fois")
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from portal.nuit.models import Passage
 from portal.nuit.services import alertes, plan, visite
 
 
-@shared_task(name="nuit.ouvrir", queue="nuit")
+@shared_task(name="nuit.ouvrir")
 def ouvrir(**kwargs: Any) -> None:
     """At 2:15 in Paris: plan the night. It may run twice."""
     plan.ouvrir_la_nuit(maintenant=timezone.now())
 
 
-@shared_task(name="nuit.distribuer", queue="evenements", expires=10)
+@shared_task(name="nuit.distribuer", expires=10)
 def distribuer(**kwargs: Any) -> None:
     """Every few seconds: send what is due, give out again what was lost, end the runs that are over."""
     maintenant = timezone.now()
@@ -29,12 +29,12 @@ def distribuer(**kwargs: Any) -> None:
                 resumer.delay(passage_id=passage.pk, membre_id=membre_id)
 
 
-@shared_task(name="nuit.visiter", queue="nuit")
+@shared_task(name="nuit.visiter")
 def visiter(*, visite_id: int, **kwargs: Any) -> None:
     visite.visiter(visite_id=visite_id, horloge=timezone.now)
 
 
-@shared_task(name="nuit.resumer", queue="nuit")
+@shared_task(name="nuit.resumer")
 def resumer(*, passage_id: int, membre_id: int, **kwargs: Any) -> None:
     membre = MembreCabinet.objects.select_related("utilisateur", "cabinet").filter(pk=membre_id).first()
     passage = Passage.objects.filter(pk=passage_id).first()

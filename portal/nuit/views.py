@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from gestion_acces.acces import ACTE, RequeteCabinet, vue_cabinet
 from gestion_acces.services.audit import origine_de
+from portal.lib.pages import paginer
 from portal.nuit import queries
 from portal.nuit.models import Passage
 from portal.nuit.services.visite import rejouer
@@ -32,6 +33,21 @@ def nuit(request: HttpRequest) -> HttpResponse:
         "est_administrateur": membre.est_administrateur,
     }
     return render(request, "nuit/nuit.html", contexte)
+
+
+@vue_cabinet()
+def nuit_visite(request: HttpRequest, visite_id: int) -> HttpResponse:
+    """What one visit brought: its lines, its invoices, the faults of its controls."""
+    visite = queries.visite_du_membre(cast(RequeteCabinet, request).membre, visite_id)
+    if visite is None:
+        raise Http404
+    contexte = {
+        "visite": visite,
+        "page": paginer(queries.lignes_de(visite), cles=("id",), parametres=request.GET, taille=queries.TAILLE),
+        "factures": queries.factures_de(visite).order_by("pk")[: queries.FACTURES],
+        "anomalies": queries.anomalies_de(visite),
+    }
+    return render(request, "nuit/visite.html", contexte)
 
 
 @vue_cabinet(methodes=ACTE, administrateur=True)

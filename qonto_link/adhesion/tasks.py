@@ -9,7 +9,7 @@ from qonto_link.adhesion.services import evenements, justificatifs, soumission, 
 from qonto_link.errors import QontoInjoignable
 
 
-@shared_task(name="adhesion.traiter_evenement", queue="evenements")
+@shared_task(name="adhesion.traiter_evenement")
 def traiter_evenement(*, evenement_id: int, **kwargs: object) -> None:
     evenement = EvenementRecu.objects.filter(pk=evenement_id).first()
     if evenement is None:
@@ -19,7 +19,7 @@ def traiter_evenement(*, evenement_id: int, **kwargs: object) -> None:
         lire_adhesion.delay(adhesion_id=adhesion.pk)
 
 
-@shared_task(name="adhesion.lire", queue="evenements")
+@shared_task(name="adhesion.lire")
 def lire_adhesion(*, adhesion_id: int, **kwargs: object) -> None:
     adhesion = Adhesion.objects.select_related("dossier__cabinet").filter(pk=adhesion_id).first()
     if adhesion is None or not adhesion.registration_id:
@@ -31,7 +31,7 @@ def lire_adhesion(*, adhesion_id: int, **kwargs: object) -> None:
         return
 
 
-@shared_task(name="adhesion.envoyer", queue="interactif")
+@shared_task(name="adhesion.envoyer")
 def envoyer_adhesion(*, adhesion_id: int, **kwargs: object) -> None:
     """Create the registration if it is not there yet, then send its documents."""
     adhesion = Adhesion.objects.select_related("dossier__cabinet").filter(pk=adhesion_id).first()
@@ -40,7 +40,7 @@ def envoyer_adhesion(*, adhesion_id: int, **kwargs: object) -> None:
         justificatifs.transmettre(adhesion=adhesion, maintenant=timezone.now())
 
 
-@shared_task(name="adhesion.balayer", queue="evenements")
+@shared_task(name="adhesion.balayer")
 def balayer_les_adhesions(**kwargs: object) -> None:
     """Orders to retry, events left, applications to read again, documents to send, reminders."""
     maintenant = timezone.now()

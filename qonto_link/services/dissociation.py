@@ -20,6 +20,7 @@ from qonto_link.evenements import CONNEXION_DISSOCIEE, publier
 from qonto_link.models import Connexion
 from qonto_link.services import clients
 from qonto_link.services.incidents import resoudre
+from qonto_link.services.notifications import retirer_les_restes
 
 # Qonto's refresh tokens die by themselves after this: there is nothing left to revoke.
 DUREE_REFRESH = timedelta(days=90)
@@ -105,8 +106,9 @@ def _revoquer_un(oauth: OAuthClient, jeton: str) -> None:
 
 
 def _retirer_webhook(connexion: Connexion, jetons: dict[str, str]) -> None:
-    """Before the revocation, since it needs the token. One that is refused is gone, or dies with the consent."""
-    if not (connexion.webhook_id and jetons.get("access")):
+    """Before the revocation, since it needs the token. One that is refused is gone, or dies with the consent; what
+    stays all the same is taken away when the organization is linked again, and its events are refused meanwhile."""
+    if not (connexion.webhook_secret and jetons.get("access")):
         return
     with QontoClient(
         base_url=settings.QONTO_API_URL,
@@ -115,7 +117,7 @@ def _retirer_webhook(connexion: Connexion, jetons: dict[str, str]) -> None:
         reglages=clients.reglages(reprises=0, lecture=5),
     ) as client:
         try:
-            client.delete_webhook_subscription(connexion.webhook_id)
+            retirer_les_restes(client=client, connexion=connexion)
         except Refused:
             return
 

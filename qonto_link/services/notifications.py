@@ -62,7 +62,7 @@ def abonner(*, connexion: Connexion) -> bool:
         connexion.refresh_from_db()
     try:
         with client_pour(connexion, reglages=clients.reglages(reprises=1, lecture=10)) as client:
-            _retirer_les_restes(client, adresse_de_rappel(connexion))
+            retirer_les_restes(client=client, connexion=connexion)
             recu = client.create_webhook_subscription(
                 callback_url=adresse_de_rappel(connexion),
                 types=sujets_permis(connexion),
@@ -75,11 +75,15 @@ def abonner(*, connexion: Connexion) -> bool:
     return bool(vivantes.update(webhook_id=recu.id))
 
 
-def _retirer_les_restes(client: QontoClient, adresse: str) -> None:
-    """A former attempt whose answer was lost would notify everything twice."""
-    for abonnement in list(client.webhook_subscriptions()):
-        if abonnement.callback_url == adresse:
-            client.delete_webhook_subscription(abonnement.id)
+def retirer_les_restes(*, client: QontoClient, connexion: Connexion) -> int:
+    """Take away at Qonto what still notifies this connection, or one of the same organization that is over: a former
+    attempt whose answer was lost, a former consent. Returns how many."""
+    mortes = Connexion.objects.filter(organisation_id=connexion.organisation_id, statut=StatutConnexion.DISSOCIEE)
+    adresses = {adresse_de_rappel(morte) for morte in mortes} | {adresse_de_rappel(connexion)}
+    restes = [sub.id for sub in client.webhook_subscriptions() if sub.callback_url in adresses]
+    for reste in restes:
+        client.delete_webhook_subscription(reste)
+    return len(restes)
 
 
 def recevoir(*, connexion_id: int, corps: bytes, signature: str, maintenant: datetime) -> boite.Reception:

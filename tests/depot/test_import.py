@@ -14,7 +14,8 @@ from depot.queries import avancement
 from depot.services import imports, reception
 from depot.services.comptabilisation import comptabiliser_vente, proposer_vente
 from depot.services.imports import demander_import, executer_import, imports_a_reprendre, reprendre_import
-from depot.tasks import importer_tous
+from depot.sources.qonto import lire_avoirs
+from depot.tasks import importer_dossier
 from gestion_acces.enums import Service
 from gestion_acces.models import Dossier, Fichier
 from tests.factories import ServiceDossierFactory, UtilisateurFactory
@@ -194,15 +195,43 @@ def test_import_killed_in_the_middle_goes_on_where_it_stopped(
     assert Document.objects.count() == Fichier.objects.count() == 11
 
 
-def test_night_goes_through_every_linked_dossier_with_the_module(
+def test_notified_dossier_is_read_again_for_what_changed(
     qonto: LocalQonto, dossier: Dossier, taches_immediates: None
 ) -> None:
-    importer_tous()
+    importer_dossier(dossier_id=str(dossier.pk))
     assert Document.objects.count() == 11
-    ServiceDossierFactory()
-    importer_tous()
+    sans_compte = ServiceDossierFactory().dossier
+    for lu in (dossier, sans_compte):
+        importer_dossier(dossier_id=str(lu.pk))
     assert Document.objects.count() == 11
     assert ImportFactures.objects.filter(etat=EtatImport.TERMINE, complet=False).count() == 2
+
+
+def test_credit_notes_are_asked_for_when_an_invoice_changed_and_once_a_week(
+    qonto: LocalQonto, dossier: Dossier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lus: list[bool] = []
+    veritable = lire_avoirs
+
+    def lire(*arguments: Any) -> Any:
+        lus.append(True)
+        return veritable(*arguments)
+
+    monkeypatch.setattr(imports, "lire_avoirs", lire)
+    monkeypatch.setattr(imports, "est_son_tour", lambda cle, jour: False)
+
+    def nuit() -> int:
+        lus.clear()
+        demande = demander_import(dossier=dossier, par="nuit", complet=False, maintenant=timezone.now())
+        assert executer_import(demande=demande, horloge=timezone.now) is False
+        return len(lus)
+
+    assert [nuit(), nuit()] == [1, 0]
+    payee = facture_chez_qonto(qonto, "F-2026-0108")
+    assert qonto.session().post(f"{qonto.url}/v2/client_invoices/{payee}/mark_as_paid").ok
+    assert [nuit(), nuit()] == [1, 0]
+    monkeypatch.setattr(imports, "est_son_tour", lambda cle, jour: True)
+    assert nuit() == 1
 
 
 def test_failed_invoices_alone_are_tried_again(qonto: LocalQonto, dossier: Dossier) -> None:

@@ -1,23 +1,28 @@
 """The night: every linked dossier once, whatever fails, dies or is run twice."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.core import mail
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from banque.models import LigneRecue
-from gestion_acces.enums import RoleCabinet
+from banque.models import CompteBancaire, LigneRecue
+from comptabilite.services.validation import valider_ecritures
+from depot.models import Document
+from gestion_acces.enums import RoleCabinet, Service
 from gestion_acces.services.audit import SYSTEME
 from portal.lib.verrous import redis_client, verrou
 from portal.nuit.enums import EtatVisite, Origine
 from portal.nuit.models import Passage, ResumeEnvoye, Visite
-from portal.nuit.services import alertes, disjoncteur, plan, visite
-from qonto_link.models import Connexion, Incident
-from tests.factories import MembreCabinetFactory, PortefeuilleFactory
+from portal.nuit.services import alertes, controles, disjoncteur, plan, visite
+from qonto_link.models import CompteQonto, Connexion, Incident
+from tests.comptabilite.factories import MAINTENANT, achat
+from tests.comptabilite.test_validation import _sans_trigger
+from tests.factories import DossierFactory, MembreCabinetFactory, PortefeuilleFactory, ServiceDossierFactory
 from tests.nuit.factories import PassageFactory, VisiteFactory
 from tests.qonto import LocalQonto
 from tests.qonto_link.aides import dossier_lenoir, lier
@@ -37,6 +42,16 @@ def _circuit_ferme() -> Iterator[None]:
 def lenoir(qonto: LocalQonto) -> Connexion:
     qonto.reset()
     return lier(qonto, dossier_lenoir(code="LENOIR"))
+
+
+@pytest.fixture
+def avec_ventes(qonto: LocalQonto) -> Connexion:
+    """Linked with the right to read the sales invoices."""
+    qonto.reset()
+    dossier = dossier_lenoir(code="LENOIR")
+    for service in (Service.QONTO, Service.I_FACTURE):
+        ServiceDossierFactory(dossier=dossier, service=service)
+    return lier(qonto, dossier)
 
 
 def jouer(quand: timedelta = timedelta(hours=1)) -> list[Visite]:
@@ -65,6 +80,79 @@ def test_night_brings_the_lines_once_and_a_night_without_news_costs_three_reques
     assert seconde is not None
     assert (seconde.nb_nouvelles, seconde.etat) == (0, EtatVisite.REUSSIE)
     assert seconde.nb_requetes <= 3
+
+
+def test_one_visit_brings_bank_lines_and_sales_and_costs_three_requests_without_news(
+    avec_ventes: Connexion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan.ouvrir_la_nuit(maintenant=timezone.now())
+    (premiere,) = jouer()
+    assert (premiere.etat, premiere.nb_factures) == (EtatVisite.REUSSIE, Document.objects.count())
+    assert premiere.nb_factures > 5
+    assert premiere.nb_nouvelles > 50
+    # The credit notes of a dossier without news are asked for one night out of seven.
+    monkeypatch.setattr("depot.services.imports.est_son_tour", lambda cle, jour: False)
+    passage = plan.ouvrir_a_la_main(dossiers=[avec_ventes.dossier_id], maintenant=timezone.now())
+    seconde = visite.visiter(visite_id=passage.visites.get().pk, horloge=timezone.now)
+    assert seconde is not None
+    assert (seconde.nb_nouvelles, seconde.nb_factures, seconde.nb_anomalies) == (0, 0, 0)
+    assert seconde.nb_requetes <= 3
+
+
+def test_sales_that_fail_leave_the_bank_read_and_come_back(qonto: LocalQonto, avec_ventes: Connexion) -> None:
+    qonto.api("POST", "faults", kind="status", status=503, path="/v2/client_invoices*", times=0)
+    plan.ouvrir_la_nuit(maintenant=timezone.now())
+    (coupee,) = jouer()
+    qonto.api("DELETE", "faults")
+    assert (coupee.etat, coupee.classe) == (EtatVisite.PREVUE, "injoignable")
+    assert coupee.erreur.startswith("Factures de vente")
+    lues = LigneRecue.objects.count()
+    assert coupee.nb_nouvelles == lues > 0
+    (reprise,) = jouer()
+    assert (reprise.etat, reprise.nb_nouvelles) == (EtatVisite.REUSSIE, lues)
+    assert reprise.nb_factures == Document.objects.count() > 0
+    assert not Incident.objects.ouverts().exists()
+
+
+def test_balances_that_do_not_follow_are_an_incident_until_they_do(lenoir: Connexion) -> None:
+    plan.ouvrir_la_nuit(maintenant=timezone.now())
+    (saine,) = jouer()
+    assert saine.nb_anomalies == 0
+    compte = CompteBancaire.objects.get(dossier=lenoir.dossier)
+    milieu = LigneRecue.objects.filter(reglee_le__isnull=False).order_by("-reglee_le")[20]
+    LigneRecue.objects.filter(pk=milieu.pk).update(montant_cents=milieu.montant_cents + 100)
+    assert controles.controler(dossier=lenoir.dossier, maintenant=timezone.now()) == 1
+    assert controles.controler(dossier=lenoir.dossier, maintenant=timezone.now()) == 1
+    incident = Incident.objects.ouverts().get()
+    assert (incident.classe, incident.cle) == ("controle", f"controle:soldes:{compte.pk}")
+    assert incident.detail
+    LigneRecue.objects.filter(pk=milieu.pk).update(montant_cents=milieu.montant_cents)
+    assert controles.controler(dossier=lenoir.dossier, maintenant=timezone.now()) == 0
+    assert not Incident.objects.ouverts().exists()
+    # Every line follows, and yet the last one is missing: the bank's own balance tells.
+    CompteQonto.objects.filter(dossier=lenoir.dossier, lie=True).update(solde_cents=1)
+    assert controles.controler(dossier=lenoir.dossier, maintenant=timezone.now()) == 1
+    assert "Qonto annonce 0,01" in Incident.objects.ouverts().get().detail
+
+
+def test_a_validated_entry_that_was_altered_is_an_incident() -> None:
+    dossier = achat(DossierFactory(), piece="F1").dossier
+    valider_ecritures(dossier=dossier, jusqu_au=date(2026, 12, 31), maintenant=MAINTENANT)
+    assert controles.controler(dossier=dossier, maintenant=MAINTENANT) == 0
+    _sans_trigger(
+        "UPDATE comptabilite_ligneecriture SET libelle = 'maquillé' WHERE rang = 1",
+        "comptabilite_ligne_figee",
+        "comptabilite_ligneecriture",
+    )
+    assert controles.controler(dossier=dossier, maintenant=MAINTENANT) == 1
+    assert "écriture n° 1" in Incident.objects.ouverts().get().detail
+
+
+def test_a_firm_of_one_is_not_read_after_a_firm_of_many() -> None:
+    grand, petit = uuid4(), uuid4()
+    grands, seul = [uuid4() for _ in range(4)], uuid4()
+    ordre = plan.a_tour_de_role([*((grand, dossier) for dossier in grands), (petit, seul)])
+    assert ordre == [grands[0], seul, *grands[1:]]
 
 
 def test_a_visit_lost_with_its_worker_is_given_out_again(lenoir: Connexion) -> None:
@@ -177,6 +265,32 @@ def test_digest_goes_once_to_each_person_about_his_own_dossiers() -> None:
     assert message.to == [admin.utilisateur.email]
     assert "4 nouvelles opérations" in message.body
     assert ResumeEnvoye.objects.count() == 1
+
+
+def test_command_says_the_failure_of_each_dossier_and_goes_on(qonto: LocalQonto, lenoir: Connexion) -> None:
+    autre = ConnexionFactory(dossier__code="PERDU", statut="reconnexion", refresh_token="")
+    sortie = StringIO()
+    call_command("synchroniser", tous=True, fils=2, stdout=sortie)
+    assert "PERDU         échec : Le dirigeant doit se reconnecter à Qonto." in sortie.getvalue()
+    assert "2 dossier(s), 1 échec(s)" in sortie.getvalue()
+    qonto.api("POST", "faults", kind="status", status=503, path="/v2/organization", times=0)
+    call_command("synchroniser", tous=True, stdout=sortie)
+    qonto.api("DELETE", "faults")
+    assert "– nouvel essai prévu" in sortie.getvalue()
+    with pytest.raises(CommandError, match="a échoué"):
+        call_command("synchroniser", dossier=autre.dossier.code, stdout=StringIO())
+    with pytest.raises(CommandError, match="« ABSENT »"):
+        call_command("synchroniser", dossier="ABSENT", stdout=StringIO())
+
+
+def test_command_reads_one_dossier_alone_and_leaves_the_one_that_is_being_read(lenoir: Connexion) -> None:
+    ConnexionFactory(access_token="ory_at_perdu", refresh_token="ory_rt_perdu")
+    sortie = StringIO()
+    with verrou(f"nuit:{lenoir.pk}", duree=30, attente=0):
+        call_command("synchroniser", dossier="LENOIR", stdout=sortie)
+    assert "déjà en cours de lecture ailleurs" in sortie.getvalue()
+    assert "1 dossier(s), 0 échec(s)" in sortie.getvalue()
+    assert not LigneRecue.objects.exists()
 
 
 def test_command_makes_a_run_and_prints_what_it_did(lenoir: Connexion) -> None:

@@ -1,10 +1,12 @@
-"""A night whose worker is killed and whose Redis is lost ends with exactly the lines of the bank, once each."""
+"""A night whose worker, Redis or PostgreSQL is killed ends with exactly the lines of the bank, once each."""
 
+import json
 import os
 import subprocess
 import sys
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -18,6 +20,7 @@ from portal.nuit.models import Visite
 from portal.nuit.services import plan, visite
 from qonto_link.models import Connexion
 from tests.factories import DossierFactory
+from tests.moteurs import raison_sans_postgresql
 from tests.qonto import LocalQonto
 from tests.qonto_link.aides import dossier_lenoir, lier
 
@@ -36,6 +39,26 @@ for visite_id in plan.prendre_un_lot(maintenant=timezone.now()):
     visite.visiter(visite_id=visite_id, horloge=timezone.now)
 """
 BERTIN = {"raison_sociale": "ATELIER BERTIN", "siret": "82345678500018"}
+
+
+@pytest.mark.skipif(bool(raison_sans_postgresql()), reason=raison_sans_postgresql() or "PostgreSQL est là")
+def test_killed_postgresql_worker_and_redis_leave_every_line_once(tmp_path: Path) -> None:
+    environnement = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith(("PG", "TEST_VALKEY"))}
+    environnement |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "DATA_DIR": str(tmp_path)}
+    joue = subprocess.run(
+        [sys.executable, "-m", "tests.nuit.nuit_en_panne"],
+        env=environnement,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert joue.returncode == 0, joue.stderr[-3000:]
+    fin = json.loads(joue.stdout.strip().splitlines()[-1])
+    assert all(fin["interrompues"][nom] > 0 for nom in ("postgresql", "ouvrier", "redis"))
+    assert fin["etats"] == {"reussie": 12}
+    assert fin["ecarts"] == {}
+    assert fin["lignes"] == 12 * 40
 
 
 def lignes_de_la_banque(qonto: LocalQonto, connexion: Connexion, compte: CompteBancaire) -> list[str]:

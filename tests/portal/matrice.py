@@ -16,6 +16,7 @@ DROITS = {
     "cockpit_attente": "cabinet GET",
     "cockpit_tresorerie": "cabinet GET",
     "nuit": "cabinet GET",
+    "nuit_visite": "cabinet GET",
     "nuit_rejouer": "cabinet administrateur POST",
     "recherche_dossiers": "cabinet GET",
     "composants": "cabinet administrateur GET+POST",

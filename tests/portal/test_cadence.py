@@ -12,6 +12,8 @@ from portal import cadence
 from portal.lib.verrous import redis_client
 from qonto_link import budget
 
+VRAIES_FENETRES, VRAIE_PART = cadence.FENETRES, cadence.PART
+
 
 @pytest.fixture(autouse=True)
 def _bourse(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -19,7 +21,7 @@ def _bourse(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(cadence, "PART", 1.0)
     monkeypatch.setattr(cadence, "FENETRES", ((10, 500),))
     with redis_client() as client:
-        client.delete("portail:budget:tout", "portail:budget:fond")
+        client.delete(*(f"portail:budget:{bourse}" for bourse in ("tout", "fond-nuit", "fond-jour")))
     cadence._limiteur.cache_clear()
     yield
     cadence._limiteur.cache_clear()
@@ -46,7 +48,21 @@ def test_work_of_the_night_leaves_half_in_the_day(monkeypatch: pytest.MonkeyPatc
     assert _duree(3) < 0.3
 
 
-def test_night_may_use_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_work_of_the_night_never_empties_the_purse_of_people() -> None:
+    _, (_, dix_minutes) = VRAIES_FENETRES
+    with pytest.MonkeyPatch.context() as vraies:
+        vraies.setattr(cadence, "FENETRES", VRAIES_FENETRES)
+        vraies.setattr(cadence, "PART", VRAIE_PART)
+        reserve = {
+            bourse: min(taux.limit * dix_minutes / taux.interval for taux in cadence.taux_de(bourse))
+            for bourse in ("tout", "fond-nuit", "fond-jour")
+        }
+    # Over ten minutes: at least 95 % of what Qonto allows, and something left for whoever comes meanwhile.
+    assert 9_500 <= reserve["fond-nuit"] < reserve["tout"] < 10_000
+    assert reserve["fond-jour"] <= reserve["tout"] / 2 + 100
+
+
+def test_night_may_use_nearly_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cadence, "_travail_de_fond", lambda: True)
     monkeypatch.setattr(cadence, "est_de_nuit", lambda maintenant: True)
     assert _duree(9) < 0.4

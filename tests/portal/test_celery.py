@@ -6,14 +6,14 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from celery import Task
 from celery.schedules import crontab
 from django.conf import settings
 
-from portal.celery import QUEUES, app
+from portal.celery import FILES, QUEUES, app
 from portal.lib import battement
 from portal.lib.verrous import redis_client
 
@@ -21,11 +21,26 @@ app.loader.import_default_modules()
 NOTRES = {nom: tache for nom, tache in app.tasks.items() if not nom.startswith("celery.")}
 
 
-@pytest.mark.parametrize("nom", sorted(NOTRES))
-def test_task_declares_a_queue_that_is_served(nom: str) -> None:
-    tache: Task = NOTRES[nom]
-    # Without one it goes to `interactif`, the default.
-    assert getattr(tache, "queue", None) in (None, *QUEUES)
+def test_every_task_has_its_queue() -> None:
+    nommees = [nom for noms in FILES.values() for nom in noms]
+    assert sorted(nommees) == sorted(NOTRES)
+
+
+@pytest.mark.parametrize("file", QUEUES)
+def test_task_is_sent_to_its_queue(file: str) -> None:
+    for nom in FILES[file]:
+        route = app.amqp.router.route({}, nom)
+        assert (route["queue"].name, route["queue"].routing_key) == (file, file)
+
+
+def test_night_is_served_last_by_a_worker_of_all_queues() -> None:
+    with app.connection_for_write() as connexion:
+        canal: Any = connexion.default_channel
+        canal._active_queues = list(QUEUES)
+        canal._update_queue_cycle()
+        for _ in range(3):
+            assert canal._queue_cycle.consume(3) == ["interactif", "evenements", "nuit"]
+            canal._rotate_cycle("interactif")
 
 
 @pytest.mark.parametrize("entree", sorted(app.conf.beat_schedule))

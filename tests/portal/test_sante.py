@@ -2,17 +2,23 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from billiard.einfo import ExceptionInfo
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from portal.cadence import attendre_son_tour, noter_ralentissement
 from portal.lib import battement, mesures, stockage
 from portal.lib.verrous import redis_client
+from portal.nuit.enums import EtatVisite
+from portal.nuit.services.visite import visiter
 from portal.tasks import battement as tache_battement
+from tests.nuit.factories import PassageFactory, VisiteFactory
+from tests.qonto_link.factories import ConnexionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +77,64 @@ def test_metrics_count_requests_and_queues(client: Client) -> None:
     # Another test process may share the Redis, and fill its queue.
     assert re.search(r'portail_file_taches\{file="interactif"\} \d+', texte)
     assert "# TYPE portail_battement_age_secondes gauge" in texte
+
+
+def valeurs(client: Client) -> dict[str, float]:
+    """Every series of /metrics, read as Prometheus reads it."""
+    texte = client.get("/metrics").content.decode()
+    lues = (ligne.rsplit(" ", 1) for ligne in texte.splitlines() if not ligne.startswith("#"))
+    return {serie: float(valeur) for serie, valeur in lues}
+
+
+def test_figures_of_the_night_move_with_it(client: Client) -> None:
+    vide = valeurs(client)
+    for nom in ("visites_en_attente", "echecs", "age_secondes", "retard_secondes"):
+        assert vide[f"portail_nuit_{nom}"] == 0
+    maintenant = timezone.now()
+    passage = PassageFactory(debut=maintenant - timedelta(hours=2))
+    for etat in (EtatVisite.PREVUE, EtatVisite.EN_COURS, EtatVisite.REUSSIE, EtatVisite.ECHOUEE):
+        VisiteFactory(passage=passage, etat=etat, prevue_le=maintenant - timedelta(minutes=90))
+    ConnexionFactory(access_expire_le=maintenant - timedelta(days=81))
+    ConnexionFactory(access_expire_le=maintenant - timedelta(days=79))
+    lues = valeurs(client)
+    assert (lues["portail_nuit_visites_en_attente"], lues["portail_nuit_echecs"]) == (2, 1)
+    assert lues["portail_nuit_retard_secondes"] == pytest.approx(5400, abs=60)
+    assert lues["portail_nuit_age_secondes"] == pytest.approx(7200, abs=60)
+    assert lues["portail_jetons_proches_de_la_fin"] == 1
+
+
+def test_counters_count_visits_tasks_requests_and_refusals(client: Client) -> None:
+    visite = VisiteFactory(etat=EtatVisite.PREVUE)
+    # No connection: nothing to read, and it is counted as such.
+    visiter(visite_id=visite.pk, horloge=timezone.now)
+    for _ in range(3):
+        attendre_son_tour()
+    noter_ralentissement()
+    tache_battement.on_success(None, "id", (), {})
+    tache_battement.on_failure(ValueError(), "id", (), {}, ExceptionInfo(internal=True))
+    lues = valeurs(client)
+    assert lues['portail_nuit_visites_total{issue="abandonnee"}'] == 1
+    assert lues["portail_qonto_requetes_total"] == 3
+    assert lues["portail_qonto_429_total"] == 1
+    assert lues['portail_taches_total{issue="reussie",tache="portal.battement"}'] == 1
+    assert lues['portail_taches_total{issue="echouee",tache="portal.battement"}'] == 1
+
+
+def test_queue_length_is_the_broker_s(client: Client) -> None:
+    with redis_client() as redis:
+        avant = valeurs(client)['portail_file_taches{file="nuit"}']
+        redis.rpush("nuit", "a", "b")
+        assert valeurs(client)['portail_file_taches{file="nuit"}'] == avant + 2
+        redis.ltrim("nuit", 0, -3)
+
+
+def test_labels_never_grow_with_addresses_or_dossiers(client: Client) -> None:
+    client.get("/healthz/live")
+    avant = set(valeurs(client))
+    for rang in range(20):
+        client.get(f"/cabinet/dossiers/{rang}/inconnu-{rang}/")
+        VisiteFactory(etat=EtatVisite.ECHOUEE, passage__jour=date(2026, 1, 1 + rang))
+    assert set(valeurs(client)) - avant <= {f'portail_requetes_total{{statut="{n}xx"}}' for n in (2, 3, 4)}
 
 
 def test_metrics_are_for_the_supervision(client: Client, settings: Settings) -> None:

@@ -1,8 +1,9 @@
 """The plan of a run: its visits, spread over the window, given out in chunks, given out again when they are lost."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -36,10 +37,19 @@ def ouvrir_la_nuit(*, maintenant: datetime) -> Passage:
             )
     except IntegrityError:
         passage = Passage.objects.get(origine=Origine.NUIT, jour=jour)
-    dossiers = list(Connexion.objects.vivantes().order_by("pk").values_list("dossier_id", flat=True))
+    dossiers = a_tour_de_role(Connexion.objects.vivantes().order_by("pk").values_list("dossier__cabinet", "dossier"))
     ecart = min(FENETRE / max(1, len(dossiers)), ECART_MAX)
     _planifier(passage, dossiers, depart=passage.debut, ecart=ecart)
     return passage
+
+
+def a_tour_de_role(dossiers: Iterable[tuple[UUID, UUID]]) -> list[UUID]:
+    """The firms one after the other, a dossier each: a firm of twenty is not read after one of twenty thousand."""
+    par_cabinet: dict[UUID, list[UUID]] = defaultdict(list)
+    for cabinet_id, dossier_id in dossiers:
+        par_cabinet[cabinet_id].append(dossier_id)
+    tours = zip_longest(*par_cabinet.values())
+    return [dossier_id for dossier_id in chain.from_iterable(tours) if dossier_id is not None]
 
 
 def ouvrir_a_la_main(*, dossiers: list[UUID], maintenant: datetime) -> Passage:

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,7 +10,10 @@ from django.db.models.functions import Coalesce
 
 from banque.enums import EtatSynchronisation
 from banque.services.synchronisation import demander, executer
-from gestion_acces.models import Dossier
+from depot.enums import EtatImport, Resultat
+from depot.errors import ImportImpossible
+from depot.models import LigneImport
+from depot.services.imports import QUOI, demander_import, executer_import
 from gestion_acces.services.audit import Origine as OrigineActe
 from gestion_acces.services.audit import journaliser
 from portal.lib.mesures import compter
@@ -19,10 +21,11 @@ from portal.lib.verrous import VerrouOccupe, verrou
 from portal.nuit.enums import EtatVisite
 from portal.nuit.models import Visite
 from portal.nuit.services import alertes, disjoncteur
+from portal.nuit.services.controles import controler
 from portal.nuit.services.plan import BAIL
 from qonto_link.budget import decompter
 from qonto_link.enums import ClasseIncident, StatutConnexion
-from qonto_link.models import Connexion
+from qonto_link.models import Connexion, Incident
 from qonto_link.services.connexion import connexion_du
 from qonto_link.virements.services.balayage import ordres_a_suivre, suivre
 
@@ -33,16 +36,7 @@ REPRISE_OCCUPEE = timedelta(minutes=2)
 # No try of ours changes these: somebody has to act.
 SANS_REPRISE: frozenset[str] = frozenset({ClasseIncident.CONSENTEMENT, ClasseIncident.DROIT})
 Horloge = Callable[[], datetime]
-
-
-@dataclass
-class Bilan:
-    """What a visit found."""
-
-    nb_nouvelles: int = 0
-    nb_changees: int = 0
-    nb_pieces: int = 0
-    nb_virements: int = 0
+Lecture = Callable[[Visite, Connexion, Horloge], None]
 
 
 class Occupee(Exception):
@@ -55,7 +49,30 @@ class VisiteEchouee(Exception):
         super().__init__(message)
 
 
-def visiter(*, visite_id: int, horloge: Horloge) -> Visite | None:
+def lire_le_dossier(visite: Visite, connexion: Connexion, horloge: Horloge) -> None:
+    """What Qonto has, then the controls, which look at the books even when Qonto does not open. The counts go on the
+    visit. Raises VisiteEchouee, Occupee; what was read before stays read, and counted."""
+    lu = False
+    try:
+        _lire_chez_qonto(visite, connexion, horloge)
+        lu = True
+    finally:
+        visite.nb_anomalies = controler(dossier=visite.dossier, maintenant=horloge(), lu=lu)
+
+
+def _lire_chez_qonto(visite: Visite, connexion: Connexion, horloge: Horloge) -> None:
+    """Balances, lines, receipts, payments under way, sales invoices."""
+    if connexion.statut == StatutConnexion.RECONNEXION:
+        raise VisiteEchouee(ClasseIncident.CONSENTEMENT, "Le dirigeant doit se reconnecter à Qonto.")
+    _lire_la_banque(visite, connexion, horloge)
+    ordres = ordres_a_suivre(horloge(), dossier_id=visite.dossier_id)
+    for ordre_id in ordres:
+        suivre(ordre_id=ordre_id, maintenant=horloge())
+    visite.nb_virements += len(ordres)
+    _lire_les_ventes(visite, horloge)
+
+
+def visiter(*, visite_id: int, horloge: Horloge, lire: Lecture = lire_le_dossier) -> Visite | None:
     """Make one visit, if it is still to be made. Running it twice, or in two workers, makes it once."""
     visite = _prendre(visite_id, horloge())
     if visite is None:
@@ -66,15 +83,13 @@ def visiter(*, visite_id: int, horloge: Horloge) -> Visite | None:
     try:
         with decompter() as decompte, verrou(f"nuit:{connexion.pk}", duree=BAIL.total_seconds(), attente=1):
             try:
-                bilan = _faire(visite.dossier, connexion, horloge)
+                lire(visite, connexion, horloge)
             finally:
                 visite.nb_requetes += decompte.requetes
     except (VerrouOccupe, Occupee):
         return _remettre(visite, horloge() + REPRISE_OCCUPEE, essai_compte=False)
     except VisiteEchouee as echec:
         return _echouer(visite, connexion, echec, horloge())
-    for champ, valeur in vars(bilan).items():
-        setattr(visite, champ, valeur)
     disjoncteur.noter_succes()
     alertes.lever(dossier=visite.dossier, maintenant=horloge())
     return _finir(visite, EtatVisite.REUSSIE, horloge())
@@ -102,21 +117,35 @@ def _prendre(visite_id: int, maintenant: datetime) -> Visite | None:
     return visite
 
 
-def _faire(dossier: Dossier, connexion: Connexion, horloge: Horloge) -> Bilan:
-    """Balances, lines, receipts (banque), then the payments under way. Raises VisiteEchouee, Occupee."""
-    if connexion.statut == StatutConnexion.RECONNEXION:
-        raise VisiteEchouee(ClasseIncident.CONSENTEMENT, "Le dirigeant doit se reconnecter à Qonto.")
-    demande = demander(dossier=dossier, par="nuit", maintenant=horloge())
+def _lire_la_banque(visite: Visite, connexion: Connexion, horloge: Horloge) -> None:
+    demande = demander(dossier=visite.dossier, par="nuit", maintenant=horloge())
     run = executer(synchronisation=demande, maintenant=horloge(), horloge=horloge)
     if run.est_vivante:
         raise Occupee
+    visite.nb_nouvelles += run.nb_nouvelles
+    visite.nb_changees += run.nb_changees
+    visite.nb_pieces += run.nb_pieces
     if run.etat != EtatSynchronisation.TERMINEE:
         connexion.refresh_from_db()
         raise VisiteEchouee(connexion.cause or ClasseIncident.INJOIGNABLE, run.erreur)
-    ordres = ordres_a_suivre(horloge(), dossier_id=dossier.pk)
-    for ordre_id in ordres:
-        suivre(ordre_id=ordre_id, maintenant=horloge())
-    return Bilan(run.nb_nouvelles, run.nb_changees, run.nb_pieces, len(ordres))
+
+
+def _lire_les_ventes(visite: Visite, horloge: Horloge) -> None:
+    """The sales invoices and credit notes of a dossier that has i-Facture. A long first list goes on by itself."""
+    try:
+        demande = demander_import(dossier=visite.dossier, par="nuit", complet=False, maintenant=horloge())
+    except ImportImpossible:
+        return
+    executer_import(demande=demande, horloge=horloge)
+    demande.refresh_from_db()
+    apportees = (Resultat.IMPORTEE, Resultat.CHANGEE)
+    visite.nb_factures += LigneImport.objects.filter(import_factures=demande, resultat__in=apportees).count()
+    incidents = Incident.objects.pour_dossier(visite.dossier).ouverts().filter(cle=QUOI)
+    if demande.etat == EtatImport.ECHOUE:
+        cause = incidents.order_by("-derniere_fois").values_list("classe", flat=True).first()
+        raise VisiteEchouee(cause or ClasseIncident.REPONSE, f"Factures de vente : {demande.erreur}")
+    if demande.etat == EtatImport.TERMINE:
+        incidents.update(resolu_le=horloge())
 
 
 def _finir(visite: Visite, etat: EtatVisite, maintenant: datetime) -> Visite:

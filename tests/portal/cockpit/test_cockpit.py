@@ -1,5 +1,6 @@
 """The cockpit counts what waits in the portfolio of the person, and in nobody else's; its queries do not grow."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from banque.models import LigneRecue
 from gestion_acces.enums import RoleCabinet
 from gestion_acces.models import Cabinet, Dossier, MembreCabinet
 from portal.cockpit import queries
@@ -17,7 +19,7 @@ from portal.cockpit.attentes import ATTENTES
 from portal.lib.affichage import devise
 from portal.lib.calendrier import jour_de_paris, minuit
 from portal.nuit.enums import EtatVisite
-from portal.nuit.models import Passage
+from portal.nuit.models import Passage, Visite
 from tests.banque.factories import CompteBancaireFactory, LigneRecueFactory, OperationFactory
 from tests.factories import DossierFactory, MembreCabinetFactory, PortefeuilleFactory
 from tests.facturation.factories import EcheanceFactory, OrdreFactory
@@ -126,6 +128,46 @@ def test_every_number_of_the_page_is_a_link_that_opens(client: Client) -> None:
         assert (reverse(attente.ecran, args=[dossier.pk]) in liste.content.decode()) is not vide
     assert dossier.raison_sociale in client.get(reverse("cockpit_tresorerie")).content.decode()
     assert client.get(reverse("cockpit_attente", args=["rien"])).status_code == 404
+
+
+def test_every_figure_of_the_last_night_opens_the_list_of_what_it_counts(client: Client) -> None:
+    membre = administrateur()
+    lu, muet = (occuper(membre.cabinet, code) for code in ("A", "B"))
+    Visite.objects.filter(dossier=lu).update(etat=EtatVisite.REUSSIE, nb_nouvelles=2, nb_factures=1, nb_anomalies=1)
+    Visite.objects.filter(dossier=muet).update(etat=EtatVisite.PREVUE, nb_nouvelles=0, nb_requetes=0)
+    client.force_login(membre.utilisateur)
+    page = client.get(reverse("cockpit")).content.decode()
+    passage = Passage.objects.get()
+    figures = {"reussie": 1, "echouee": 0, "attente": 1, "nouvelles": 2, "factures": 1, "anomalies": 1}
+    for filtre, nombre in figures.items():
+        adresse = f"{reverse('nuit')}?passage={passage.pk}&etat={filtre}"
+        lien = re.search(f'<a[^>]*href="{re.escape(adresse.replace("&", "&amp;"))}">([^<]*)</a>', page)
+        assert lien is not None, filtre
+        assert lien[1] == str(nombre)
+        liste = client.get(adresse).content.decode().split("visites-titre", 1)[1]
+        assert (lu.raison_sociale in liste) is (nombre > 0 and filtre != "attente")
+        assert (muet.raison_sociale in liste) is (filtre == "attente")
+    visite = Visite.objects.get(dossier=lu)
+    assert reverse("nuit_visite", args=[visite.pk]) in client.get(reverse("nuit")).content.decode()
+
+
+def test_visit_shows_the_lines_and_the_faults_that_it_counts(client: Client) -> None:
+    membre = administrateur()
+    dossier = occuper(membre.cabinet, "A")
+    visite = Visite.objects.get(dossier=dossier)
+    avant, apres = timezone.now() - timedelta(hours=1), timezone.now()
+    Visite.objects.filter(pk=visite.pk).update(debut=avant, fin=apres)
+    ancienne, nouvelle = LigneRecue.objects.filter(dossier=dossier).order_by("pk")[:2]
+    LigneRecue.objects.filter(pk=ancienne.pk).update(recue_le=avant - timedelta(days=1), libelle="LIGNE ANCIENNE")
+    LigneRecue.objects.filter(pk=nouvelle.pk).update(recue_le=avant, libelle="LIGNE NOUVELLE")
+    IncidentFactory(dossier=dossier, classe="controle", cle="controle:soldes:1", titre="Soldes rompus")
+    client.force_login(membre.utilisateur)
+    page = client.get(reverse("nuit_visite", args=[visite.pk])).content.decode()
+    assert "LIGNE NOUVELLE" in page
+    assert "LIGNE ANCIENNE" not in page
+    assert "Soldes rompus" in page
+    client.force_login(administrateur().utilisateur)
+    assert client.get(reverse("nuit_visite", args=[visite.pk])).status_code == 404
 
 
 @pytest.mark.parametrize("nom", ["cockpit", "cockpit_tresorerie", "liste"])

@@ -1,0 +1,92 @@
+"""What the night checks in each dossier without asking Qonto. A fault is an incident of the dossier, and ends with it.
+
+One more control is one more line of `CONTROLES`: a function that reads the dossier and tells what is wrong.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from banque.services.preuve import verifier_les_soldes
+from comptabilite.models import Exercice
+from comptabilite.services.empreinte import verifier_exercice
+from gestion_acces.models import Dossier
+from portal.lib.calendrier import est_son_tour, jour_de_paris
+from qonto_link.enums import ClasseIncident
+from qonto_link.models import Incident
+from qonto_link.services.incidents import signaler
+
+
+@dataclass(frozen=True)
+class Anomalie:
+    """One fault. `objet` tells it from the others of the same control, and is the same every night."""
+
+    objet: str
+    titre: str
+    detail: str
+    remede: str
+
+
+def soldes(dossier: Dossier, maintenant: datetime) -> list[Anomalie]:
+    return [
+        Anomalie(
+            str(discordance.compte.pk),
+            f"Les soldes de {discordance.compte.libelle} ne s’enchaînent pas",
+            discordance.detail,
+            "Ouvrez les relevés du compte : la ligne nommée dit où regarder. La nuit suivante relit Qonto.",
+        )
+        for discordance in verifier_les_soldes(dossier=dossier, maintenant=maintenant)
+    ]
+
+
+def chaine_des_ecritures(dossier: Dossier, maintenant: datetime) -> list[Anomalie]:
+    """The open years every night, those that are closed once a week."""
+    exercices = Exercice.objects.filter(dossier=dossier, dernier_numero__gt=0).order_by("debut")
+    if not est_son_tour(dossier.pk, jour_de_paris(maintenant)):
+        exercices = exercices.filter(cloture_le__isnull=True)
+    ruptures = filter(None, (verifier_exercice(exercice) for exercice in exercices))
+    return [
+        Anomalie(
+            str(rupture.exercice.pk),
+            "Des écritures validées ont été modifiées",
+            f"{rupture.exercice}, écriture n° {rupture.numero} : {rupture.raison}.",
+            "Ne validez plus rien dans cet exercice et donnez la référence au support.",
+        )
+        for rupture in ruptures
+    ]
+
+
+@dataclass(frozen=True)
+class Controle:
+    """`apres_lecture`: it means nothing while what Qonto has was not read to the end."""
+
+    nom: str
+    verifier: Callable[[Dossier, datetime], list[Anomalie]]
+    apres_lecture: bool = False
+
+
+CONTROLES = (Controle("soldes", soldes, apres_lecture=True), Controle("chaine", chaine_des_ecritures))
+
+
+def controler(*, dossier: Dossier, maintenant: datetime, lu: bool = True) -> int:
+    """Run every control that makes sense; returns how many faults it found. Those that are over are closed."""
+    vues: list[str] = []
+    joues = [controle for controle in CONTROLES if lu or not controle.apres_lecture]
+    for controle in joues:
+        for anomalie in controle.verifier(dossier, maintenant):
+            cle = f"controle:{controle.nom}:{anomalie.objet}"
+            signaler(
+                dossier=dossier,
+                classe=ClasseIncident.CONTROLE,
+                titre=anomalie.titre,
+                detail=anomalie.detail,
+                remede=anomalie.remede,
+                cle=cle,
+                maintenant=maintenant,
+            )
+            vues.append(cle)
+    ouverts = Incident.objects.pour_dossier(dossier).ouverts().filter(classe=ClasseIncident.CONTROLE)
+    for controle in joues:
+        passees = ouverts.filter(cle__startswith=f"controle:{controle.nom}:").exclude(cle__in=vues)
+        passees.update(resolu_le=maintenant)
+    return len(vues)
