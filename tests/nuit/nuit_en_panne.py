@@ -35,7 +35,7 @@ from portal.nuit.tasks import visiter
 from tests.nuit.volume import semer
 from tests.qonto import LocalQonto
 
-DOSSIERS, LIGNES = 12, 40
+DOSSIERS, LIGNES = 12, 300
 DELAI = 240.0
 
 
@@ -102,7 +102,7 @@ def lignes_de_la_banque(qonto: LocalQonto, compte: CompteBancaire) -> list[str]:
     return sorted(ids)
 
 
-def frapper(ouvrier: Ouvrier) -> dict[str, int]:
+def frapper(ouvrier: Ouvrier, total: int) -> dict[str, int]:
     """Kill each engine in the middle of the work; gives how many dossiers were left to read each time."""
     coups: list[tuple[str, Callable[[], None]]] = [
         ("postgresql", PG.tuer),
@@ -112,7 +112,7 @@ def frapper(ouvrier: Ouvrier) -> dict[str, int]:
     reprises = {"postgresql": PG.demarrer, "ouvrier": ouvrier.lancer, "redis": REDIS.demarrer}
     interrompues = {}
     for rang, (nom, tuer) in enumerate(coups):
-        avancer_jusqu_a(LIGNES * (1 + rang * 3))
+        avancer_jusqu_a(total * (1 + rang * 2) // 10)
         tuer()
         # The others go on against the dead one for a moment.
         for _ in range(5):
@@ -125,9 +125,25 @@ def frapper(ouvrier: Ouvrier) -> dict[str, int]:
     return interrompues
 
 
+def la_nuit(qonto: LocalQonto, ouvrier: Ouvrier, total: int) -> dict[str, int]:
+    """From its opening to its end, struck on the way."""
+    plan.ouvrir_la_nuit(maintenant=timezone.now() - timedelta(minutes=2))
+    interrompues = frapper(ouvrier, total)
+    qonto.api("DELETE", "faults")
+    limite = time.monotonic() + DELAI
+    while not distribuer() and time.monotonic() < limite:
+        time.sleep(0.3)
+        if time.monotonic() > limite - DELAI / 2:
+            les_baux_sont_echus()
+    return interrompues
+
+
 def jouer(qonto: LocalQonto) -> dict[str, object]:
     call_command("migrate", verbosity=0)
     dossiers = semer(qonto, DOSSIERS)
+    comptes = CompteBancaire.objects.filter(dossier__in=dossiers).select_related("compte_qonto__connexion")
+    attendues = {compte.pk: lignes_de_la_banque(qonto, compte) for compte in comptes}
+    total = sum(map(len, attendues.values()))
     qonto.api("POST", "faults", kind="latency", path="/v2/*", seconds=0.25, times=0)
     environnement = os.environ | {
         "QONTO_API_URL": qonto.url,
@@ -135,25 +151,19 @@ def jouer(qonto: LocalQonto) -> dict[str, object]:
         "QONTO_STAGING_TOKEN": qonto.identifiants["staging_token"],
     }
     ouvrier = Ouvrier(environnement)
-    plan.ouvrir_la_nuit(maintenant=timezone.now() - timedelta(minutes=2))
-    interrompues = frapper(ouvrier)
-    qonto.api("DELETE", "faults")
-    limite = time.monotonic() + DELAI
-    while not distribuer() and time.monotonic() < limite:
-        time.sleep(0.3)
-        if time.monotonic() > limite - DELAI / 2:
-            les_baux_sont_echus()
-    ouvrier.tuer()
-    comptes = CompteBancaire.objects.filter(dossier__in=dossiers).select_related("compte_qonto__connexion")
+    try:
+        interrompues = la_nuit(qonto, ouvrier, total)
+    finally:
+        ouvrier.tuer()
     ecarts = {
-        compte.pk: "différentes"
-        for compte in comptes
-        if sorted(LigneRecue.objects.filter(compte_bancaire=compte).values_list("external_id", flat=True))
-        != lignes_de_la_banque(qonto, compte)
+        cle: "différentes"
+        for cle, lignes in attendues.items()
+        if sorted(LigneRecue.objects.filter(compte_bancaire=cle).values_list("external_id", flat=True)) != lignes
     }
     return {
         "etats": Counter(Visite.objects.values_list("etat", flat=True)),
         "interrompues": interrompues,
+        "attendues": total,
         "lignes": LigneRecue.objects.count(),
         "ecarts": ecarts,
     }
