@@ -295,12 +295,15 @@ def calendrier_du_mois(dossier: Dossier, mois: str) -> dict[str, Any]:
     premier = _premier_du_mois(mois, jour)
     semaines = Calendar().monthdatescalendar(premier.year, premier.month)
     par_jour: dict[date, list[Echeance]] = {}
-    for echeance in echeancier(dossier, semaines[0][0], semaines[-1][-1]):
+    ouvertes = echeancier(dossier, semaines[0][0], semaines[-1][-1])
+    for echeance in ouvertes:
         par_jour.setdefault(echeance.date, []).append(echeance)
     return {
         "dossier": dossier,
         "premier": premier,
         "semaines": [[_case(case, premier, par_jour.get(case, [])) for case in semaine] for semaine in semaines],
+        "nombre": sum(echeance.date.month == premier.month for echeance in ouvertes),
+        "total_cents": sum(echeance.montant_cents for echeance in ouvertes if echeance.date.month == premier.month),
         "precedent": f"{moins_mois(premier, 1):%Y-%m}",
         "suivant": f"{plus_mois(premier, 1):%Y-%m}",
         "aujourdhui": jour,

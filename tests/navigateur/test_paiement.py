@@ -1,6 +1,7 @@
 """Paying from the portal in a real browser, against the local Qonto (S12 to S15), and its refusals."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from facturation.services.ecritures import ecriture_du_virement
 from portal.lib.affichage import jour_de_paris
 from qonto_link.virements.enums import StatutOrdre
 from qonto_link.virements.models import Ordre, Virement
-from tests.facturation.factories import Payeur, payeur
-from tests.facturation.reseau import client
+from qonto_link.virements.services.etats import deplacer_ordre
+from tests.facturation.factories import IBAN_AARO, Payeur, payeur
+from tests.facturation.reseau import client, verser
+from tests.facturation.test_paiement import preparer
 from tests.qonto import LocalQonto
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -213,3 +216,35 @@ def test_payment_prepared_by_one_is_approved_by_another(
     ordre.refresh_from_db()
     assert (ordre.cree_par, ordre.approuve_par) == (lenoir.preparateur, lenoir.dirigeant)
     assert ordre.statut == StatutOrdre.ACCEPTE
+
+
+def test_lost_payment_that_something_looks_like_is_closed_by_keyboard(
+    page: Page, portail: str, ouvrir: Callable[..., None], lenoir: Payeur, qonto: LocalQonto, axe: Callable[..., None]
+) -> None:
+    fs = facture(lenoir, "FS9289482", 18999)
+    maintenant = timezone.now()
+    ordre = preparer(lenoir, fs.echeances.get(), motif="vu")
+    depart = maintenant - timedelta(minutes=40)
+    envoi = {"corps": "{}", "premier_envoi": depart, "dernier_envoi": depart, "methode_sca": "mock"}
+    deplacer_ordre(ordre, "soumission", maintenant=depart, **envoi)
+    deplacer_ordre(ordre, "doute", maintenant=depart)
+    with client(qonto.url, qonto.identifiants["access_token"], qonto.identifiants["staging_token"]) as banque:
+        verser(banque, lenoir.compte.external_id, IBAN_AARO, 18999, "Acompte farine")
+    ouvrir(fs)
+    page.goto(f"{portail}/espace/{lenoir.dossier.pk}/factures/paiements/{ordre.pk}/")
+    decider_soi_meme = page.get_by_role("link", name="Comparer et décider")
+    expect(decider_soi_meme).to_be_visible(timeout=15_000)
+    decider_soi_meme.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Ce paiement est-il parti ?")).to_be_visible()
+    axe(page)
+    page.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Comparé dans Qonto")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Accepté")).to_be_visible()
+    expect(page.get_by_text("Réglée le")).to_be_visible(timeout=20_000)
+    assert Reglement.objects.get().vivant
+    assert Virement.objects.get().transfer_id
