@@ -1,9 +1,12 @@
 // Forms: the first faulty field takes the focus, a button that was pressed cannot be pressed twice, what was typed is
-// marked (`data-portail-modifie`), filters send themselves, passwords can be shown, fields of a hash target get focus.
+// marked (`data-portail-modifie`), filters send themselves, passwords can be shown, file fields speak French, fields of a
+// hash target get focus.
 
 document.addEventListener("submit", (evenement) => {
   const formulaire = evenement.target;
   if (formulaire.method === "dialog" || evenement.defaultPrevented) return;
+  // A file comes back and the page stays: it may be asked again.
+  if (evenement.submitter?.hasAttribute("data-portail-telecharge")) return;
   if (formulaire.dataset.portailEnvoye) {
     evenement.preventDefault();
     return;
@@ -75,6 +78,28 @@ for (const champ of document.querySelectorAll("input[type=password]")) {
   enveloppe.className = "champ-enveloppe";
   champ.replaceWith(enveloppe);
   enveloppe.append(champ, bouton);
+}
+
+// A file field in French whatever the language of the browser: our button and our words, its keyboard and its name.
+for (const champ of document.querySelectorAll("input[type=file]:not(.visuellement-cache)")) {
+  const bouton = document.createElement("span");
+  bouton.className = "bouton fichier-choisir";
+  bouton.setAttribute("aria-hidden", "true");
+  bouton.textContent = champ.multiple ? "Choisir des fichiers" : "Choisir un fichier";
+  bouton.addEventListener("click", () => champ.click());
+  champ.classList.add("fichier-natif");
+  champ.after(bouton);
+  // In a zone, each file goes at once and is named in the list beneath.
+  if (champ.closest("[data-portail-depot]")) continue;
+  const choisi = document.createElement("span");
+  choisi.className = "fichier-choisi";
+  choisi.setAttribute("role", "status");
+  const dire = () => {
+    choisi.textContent = [...champ.files].map((fichier) => fichier.name).join(", ") || "Aucun fichier choisi";
+  };
+  bouton.after(choisi);
+  champ.addEventListener("change", dire);
+  dire();
 }
 
 function viser() {
