@@ -149,7 +149,7 @@ def dossier_lie(qonto: LocalQonto) -> Dossier:
 
 
 class Memoire(threading.Thread):
-    """The peak of this process and its readers, five times a second; the local Qonto and Valkey were there before."""
+    """The peak of this process and its readers, once a second; the local Qonto and Valkey were there before."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -159,7 +159,8 @@ class Memoire(threading.Thread):
         self.fini = threading.Event()
 
     def run(self) -> None:
-        while not self.fini.wait(0.2):
+        # Looking at the memory costs the processor too.
+        while not self.fini.wait(1):
             enfants = [un for un in self._moi.children(recursive=True) if un.pid not in self._autres]
             self.pic = max(self.pic, _occupe(self._moi) + sum(map(_occupe, enfants)))
 

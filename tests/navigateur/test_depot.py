@@ -141,6 +141,7 @@ def test_client_deposits_and_hostile_files_are_refused_in_words(
     }
     for nom, octets in fichiers.items():
         (tmp_path / nom).write_bytes(octets)
+    page.set_default_timeout(60_000)
     connecter(page, KARIM)
     page.goto(f"{portail}/espace/{dossier.pk}/depot/deposer/")
     captures(page, "depot-deposer")
@@ -158,6 +159,12 @@ def test_client_deposits_and_hostile_files_are_refused_in_words(
     axe(page)
     page.get_by_role("link", name="facture.pdf").click()
     _cadre_sans_pouvoir(page)
+    page.goto(f"{portail}/espace/{dossier.pk}/depot/")
+    page.get_by_role("checkbox", name="Choisir facture.pdf").check()
+    for _ in range(2):  # The page stays: what was asked once may be asked again.
+        with page.expect_download() as recu:
+            page.get_by_role("button", name="Télécharger (ZIP)").click()
+        assert recu.value.suggested_filename.endswith(".zip")
 
 
 def _cadre_sans_pouvoir(page: Page) -> Any:
