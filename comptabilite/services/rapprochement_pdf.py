@@ -22,6 +22,10 @@ def _texte(texte: str) -> str:
     return texte.replace("\u202f", "\u00a0").replace("\u2212", "-")
 
 
+def _couper(texte: str) -> str:
+    return _texte(texte if len(texte) <= 52 else f"{texte[:51]}…")
+
+
 def _montant(cents: int) -> str:
     return _texte(devise(cents))
 
@@ -32,8 +36,7 @@ def _suspens(titre: str, suspens: list[Suspens]) -> list[Flowable]:
         return [Paragraph(f"{titre} : aucune", styles["Normal"]), Spacer(1, 4 * mm)]
     lignes = [["Date", "Référence", "Libellé", "Montant"]]
     lignes += [
-        [date_courte(x.jour), _texte(x.reference)[:22], _texte(x.libelle)[:52], _montant(x.montant_cents)]
-        for x in suspens
+        [date_courte(x.jour), _texte(x.reference)[:22], _couper(x.libelle), _montant(x.montant_cents)] for x in suspens
     ]
     lignes.append(["", "", "Total", _montant(sum(x.montant_cents for x in suspens))])
     tableau = Table(lignes, colWidths=[22 * mm, 38 * mm, 85 * mm, 30 * mm], repeatRows=1)
@@ -114,5 +117,8 @@ def pdf_de_rapprochement(etat: EtatRapprochement, *, banque: str, auteur: str, m
         Paragraph(escape(_texte(f"Établi par {auteur} le {horodatage(maintenant)}.")), styles["Normal"]),
     ]
     titre = f"Rapprochement {dossier.code} {etat.date:%Y-%m-%d}"
-    SimpleDocTemplate(tampon, pagesize=A4, title=titre, author=auteur).build(corps)
+    marge = 15 * mm
+    SimpleDocTemplate(tampon, pagesize=A4, leftMargin=marge, rightMargin=marge, title=titre, author=auteur).build(
+        corps
+    )
     return tampon.getvalue()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from banque.continuite import controler, ordonner
@@ -37,6 +37,7 @@ def suite(montants: list[int], minutes: list[int], ouverture: int = 0) -> list[L
 MONTANTS = st.lists(st.integers(-4, 4).filter(bool), min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(montants=MONTANTS, ouverture=st.integers(-3, 3), alea=st.randoms(use_true_random=False))
 def test_whole_chain_is_proved_whatever_the_order_and_the_times(
     montants: list[int], ouverture: int, alea: Random
@@ -49,6 +50,7 @@ def test_whole_chain_is_proved_whatever_the_order_and_the_times(
     assert controler(ordonnees, ouverture) is None
 
 
+@settings(deadline=None)
 @given(montants=st.lists(st.integers(1, 9), min_size=3, max_size=12), rang=st.integers(1, 10), alea=st.randoms())
 def test_missing_line_is_always_named(montants: list[int], rang: int, alea: Random) -> None:
     lignes = suite(montants, [alea.choice([0, 1]) for _ in montants])

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from banque.enums import EtatOperation, EtatSynchronisation
+from banque.enums import EtatSynchronisation
 from banque.formats import camt053, cfonb120
 from banque.models import CompteBancaire, Operation, Synchronisation
 from banque.services.imputation import imputer
@@ -70,7 +70,7 @@ def test_month_end_is_reconciled_and_frozen(page: Page, portail: str, connecter:
     with page.expect_download() as document:
         page.get_by_role("link", name="arrêté le").click()
     assert Path(document.value.path()).read_bytes().startswith(b"%PDF")
-    for operation in Operation.objects.filter(etat=EtatOperation.A_TRAITER):
+    for operation in Operation.objects.all():
         imputer(
             operation=operation,
             compte=compte_du_plan(dossier=banque.dossier, numero="606"),
