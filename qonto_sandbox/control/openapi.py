@@ -124,6 +124,9 @@ def _common(row: Endpoint) -> set[int]:
         found.add(403)
     if row.idempotent or row.query_schema is not None:
         found.add(400)
+    if row.query_schema is not None and "page" in row.query_schema.model_fields:
+        # A page beyond the last one.
+        found |= {422}
     if row.body in ("json", "optional"):
         found |= {400} if row.family in ("webhooks", "onboarding") else {400, 422}
     return found

@@ -27,7 +27,7 @@ def _invoices(error: ApiError) -> None:
 
 
 def _webhooks(error: ApiError) -> None:
-    error.shape = "flat"
+    error.shape, error.extra = "flat", {}
     if error.code == UNREADABLE:
         error.status, error.code = 400, "bad_request"
 

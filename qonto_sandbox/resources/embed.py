@@ -1,7 +1,6 @@
 """Qonto Embed: links to hosted pages, and requests forwarded for the browser's kit (partner reference §2.3, §2.4)."""
 
 import base64
-import binascii
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -76,7 +75,7 @@ def _decoded(call: Call) -> Body:
     data = call.body.text("data")
     try:
         return Body.read(base64.b64decode(data, validate=True))
-    except (binascii.Error, ApiError):
+    except (ValueError, ApiError):
         raise ApiError(400, "bad_request", "data must be base64 of a JSON object", pointer="/data") from None
 
 
