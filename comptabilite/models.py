@@ -441,3 +441,40 @@ class ExportFec(models.Model):
 
     def __str__(self) -> str:
         return f"{self.nom} du {self.cree_le:%d/%m/%Y}"
+
+
+class ControleLivres(models.Model):
+    """What the last night found in the books of an exercice: its chain, and its FEC as it would be handed over."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="+", db_index=False)
+    exercice = models.OneToOneField(Exercice, on_delete=models.CASCADE, related_name="controle")
+    fait_le = models.DateTimeField()
+    nb_ecritures = models.PositiveIntegerField()
+    # The first entry whose link does not fit, and why.
+    rupture_numero = models.PositiveIntegerField(null=True)
+    rupture_raison = models.CharField(max_length=200, blank=True)
+    # Why no FEC can be written at all.
+    refus = models.CharField(max_length=200, blank=True)
+    nb_bloquants = models.PositiveIntegerField(default=0)
+    nb_alertes = models.PositiveIntegerField(default=0)
+    anomalies = models.JSONField(default=list)
+    sain = models.BooleanField()
+
+    objects = DuDossierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "contrôle des livres"
+        verbose_name_plural = "contrôles des livres"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(sain=False) | Q(rupture_numero__isnull=True, refus="", nb_bloquants=0),
+                name="controle_sain_sans_faute",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("dossier", "exercice"), name="controle_dossier"),
+            models.Index(fields=("dossier",), name="controle_en_faute", condition=Q(sain=False)),
+        )
+
+    def __str__(self) -> str:
+        return f"Contrôle des livres, {self.exercice}"

@@ -6,7 +6,7 @@ from datetime import date as Date
 from django.db.models import Count, Max, Min, Q
 
 from comptabilite.enums import EtatEcriture
-from comptabilite.models import Compte, Ecriture, Exercice, ExportFec, LigneEcriture, Parametres
+from comptabilite.models import Compte, ControleLivres, Ecriture, Exercice, ExportFec, LigneEcriture, Parametres
 from gestion_acces.models import Dossier
 
 
@@ -27,6 +27,7 @@ class CeQuiAttend:
     en_attente: int
     dernier_export: ExportFec | None
     parametres: Parametres | None
+    controle: ControleLivres | None
 
 
 def etats_des_exercices(dossier: Dossier) -> list[EtatExercice]:
@@ -54,4 +55,6 @@ def ce_qui_attend(dossier: Dossier) -> CeQuiAttend:
         en_attente=LigneEcriture.objects.filter(ouvertes, compte__in=attente).count(),
         dernier_export=ExportFec.objects.filter(dossier=dossier).order_by("-id").first(),
         parametres=Parametres.objects.filter(dossier=dossier).first(),
+        # The one in fault first, else the last exercice's.
+        controle=ControleLivres.objects.filter(dossier=dossier).order_by("sain", "-exercice__debut").first(),
     )

@@ -11,13 +11,25 @@ from django.utils import timezone
 
 from comptabilite.errors import ExportRefuse
 from comptabilite.fec.rapport import Anomalie, Rapport
-from comptabilite.models import Ecriture, Exercice, ExportFec
+from comptabilite.models import ControleLivres, Ecriture, Exercice, ExportFec
 from comptabilite.services.export_fec import difference, exporter_fec, nombre_de_brouillards, precontroler
 from comptabilite.views.etats import periode_demandee
 from gestion_acces.acces import ACTE, RequeteCabinet, vue_dossier_cabinet
 from gestion_acces.services.audit import origine_de
 
 REGISTRE = 50
+
+
+def _controle_de_la_nuit(exercice: Exercice) -> dict[str, object]:
+    """What the last night found, its faults linked to their entries like those of a control made now."""
+    controle = ControleLivres.objects.filter(dossier=exercice.dossier, exercice=exercice).first()
+    if controle is None:
+        return {}
+    anomalies = [Anomalie(x["code"], x["ligne"], x["numero"], x["message"]) for x in controle.anomalies]
+    rupture = Ecriture.objects.pour_dossier(exercice.dossier).filter(
+        exercice=exercice, numero=controle.rupture_numero or 0
+    )
+    return {"nuit": controle, "anomalies_nuit": _liens(exercice, anomalies), "rupture": rupture.first()}
 
 
 def _liens(exercice: Exercice, anomalies: list[Anomalie]) -> list[tuple[Anomalie, int | None]]:
@@ -42,6 +54,7 @@ def fec(request: RequeteCabinet) -> HttpResponse:
     contexte = {"dossier": request.dossier, "onglet": "fec", "periode": affichee, "exercice": exercice}
     if exercice is not None:
         contexte |= {"registre": _registre(exercice), "brouillards": nombre_de_brouillards(exercice)}
+        contexte |= _controle_de_la_nuit(exercice)
         if "controler" in request.GET:
             rapport = _precontrole(request, exercice)
             contexte |= {"rapport": rapport, "anomalies": _liens(exercice, rapport.anomalies) if rapport else []}

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from banque.enums import EtatOperation, StatutRecue
 from banque.models import LigneRecue, Operation
+from comptabilite.models import ControleLivres
 from facturation.enums import NatureFacture
 from facturation.models import Echeance, Reglement
 from portal.lib.calendrier import jour_de_paris, minuit
@@ -63,6 +64,10 @@ def _nuit(maintenant: datetime) -> QuerySet[Visite]:
     return Visite.objects.filter(passage=passage, etat=EtatVisite.ECHOUEE)
 
 
+def _livres(maintenant: datetime) -> QuerySet[ControleLivres]:
+    return ControleLivres.objects.filter(sain=False)
+
+
 @dataclass(frozen=True)
 class Attente:
     """One kind. `poids` ranks the dossiers to look at; `ecran` takes the dossier's id."""
@@ -109,6 +114,16 @@ ATTENTES: dict[str, Attente] = {
             "danger",
             40,
             court="en incident",
+        ),
+        Attente(
+            "livres",
+            "Livres à revoir",
+            "exercice",
+            "comptabilite:fec",
+            _livres,
+            "danger",
+            50,
+            court="livres à revoir",
         ),
         Attente(
             "nuit", "Échecs de la nuit", "échec", "qonto_link:dossier", _nuit, "danger", 60, court="échec de nuit"

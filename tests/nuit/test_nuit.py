@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from banque.models import CompteBancaire, LigneRecue
+from comptabilite.models import ControleLivres
 from comptabilite.services.validation import valider_ecritures
 from depot.models import Document
 from gestion_acces.enums import RoleCabinet, Service
@@ -146,6 +147,8 @@ def test_a_validated_entry_that_was_altered_is_an_incident() -> None:
     )
     assert controles.controler(dossier=dossier, maintenant=MAINTENANT) == 1
     assert "écriture n° 1" in Incident.objects.ouverts().get().detail
+    controle = ControleLivres.objects.get(dossier=dossier)
+    assert (controle.sain, controle.rupture_numero) == (False, 1)
 
 
 def test_a_firm_of_one_is_not_read_after_a_firm_of_many() -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from banque.services.preuve import verifier_les_soldes
-from comptabilite.models import Exercice
-from comptabilite.services.empreinte import verifier_exercice
+from comptabilite.models import ControleLivres
+from comptabilite.services.controle_livres import controler_livres
 from gestion_acces.models import Dossier
 from portal.lib.calendrier import est_son_tour, jour_de_paris
 from qonto_link.enums import ClasseIncident
@@ -40,19 +40,18 @@ def soldes(dossier: Dossier, maintenant: datetime) -> list[Anomalie]:
 
 
 def chaine_des_ecritures(dossier: Dossier, maintenant: datetime) -> list[Anomalie]:
-    """The open years every night, those that are closed once a week."""
-    exercices = Exercice.objects.filter(dossier=dossier, dernier_numero__gt=0).order_by("debut")
-    if not est_son_tour(dossier.pk, jour_de_paris(maintenant)):
-        exercices = exercices.filter(cloture_le__isnull=True)
-    ruptures = filter(None, (verifier_exercice(exercice) for exercice in exercices))
+    """The open years every night, with their FEC; those that are closed once a week. What was found is kept."""
+    clos = est_son_tour(dossier.pk, jour_de_paris(maintenant))
+    controler_livres(dossier=dossier, clos=clos, maintenant=maintenant)
+    rompus = ControleLivres.objects.filter(dossier=dossier, sain=False, rupture_numero__isnull=False)
     return [
         Anomalie(
-            str(rupture.exercice.pk),
+            str(rompu.exercice_id),
             "Des écritures validées ont été modifiées",
-            f"{rupture.exercice}, écriture n° {rupture.numero} : {rupture.raison}.",
+            f"{rompu.exercice}, écriture n° {rompu.rupture_numero} : {rompu.rupture_raison}.",
             "Ne validez plus rien dans cet exercice et donnez la référence au support.",
         )
-        for rupture in ruptures
+        for rompu in rompus.select_related("exercice").order_by("exercice__debut")
     ]
 
 
