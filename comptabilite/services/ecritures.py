@@ -10,6 +10,7 @@ from django.db.models import ProtectedError
 
 from comptabilite.enums import EtatEcriture, OrigineEcriture
 from comptabilite.errors import EcritureFigee, EcritureRefusee, JournalRefuse
+from comptabilite.fec.format import nettoyer_texte
 from comptabilite.models import (
     Compte,
     Ecriture,
@@ -79,8 +80,9 @@ class _Controle:
 
 
 def texte_propre(texte: str, longueur: int) -> str:
-    """Trimmed and cut; without NUL, which PostgreSQL does not store."""
-    return texte.replace("\x00", "").strip()[:longueur]
+    """Trimmed and cut, without NUL, which PostgreSQL does not store; empty when the FEC would show nothing of it."""
+    propre = texte.replace("\x00", "").strip()[:longueur]
+    return propre if nettoyer_texte(propre) else ""
 
 
 def origine_de_l_acte(auteur: Utilisateur | None, origine: Origine | None) -> Origine:

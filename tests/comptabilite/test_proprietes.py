@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from comptabilite.errors import ComptabiliteError, LettrageRefuse
@@ -51,10 +51,27 @@ def passer(dossier: Dossier, cents: list[int], libelle: str = "Opération", jour
         journal=journal(dossier=dossier, code="OD"),
         date=jour,
         piece="P",
-        libelle=libelle.replace("\x00", "").strip() or "Opération",
+        libelle=libelle if nettoyer_texte(libelle[:60].replace("\x00", "").strip()) else "Opération",
         lignes=lignes,
         maintenant=MAINTENANT,
     )
+
+
+def test_an_entry_has_a_label_that_the_fec_can_show() -> None:
+    for libelle in ("|", "\x1b", "\u00a0"):
+        with pytest.raises(ComptabiliteError):
+            passer_ecriture(
+                dossier=(dossier := DossierFactory()),
+                journal=journal(dossier=dossier, code="OD"),
+                date=date(2026, 5, 20),
+                piece="P",
+                libelle=libelle,
+                lignes=[
+                    LigneSaisie(compte(dossier=dossier, numero="607"), debit_cents=1),
+                    LigneSaisie(compte(dossier=dossier, numero="512"), credit_cents=1),
+                ],
+                maintenant=MAINTENANT,
+            )
 
 
 @EXEMPLES
@@ -205,6 +222,7 @@ def test_a_lettering_sums_to_zero_in_one_account_and_comes_undone(
 
 
 @EXEMPLES
+@example([([1], "\x1b")])
 @given(st.lists(st.tuples(st.lists(montants, min_size=1, max_size=3), libelles), min_size=1, max_size=4))
 def test_the_fec_read_by_another_reader_says_what_is_booked(saisies: list[tuple[list[int], str]]) -> None:
     dossier = DossierFactory()
@@ -228,4 +246,4 @@ def test_the_fec_read_by_another_reader_says_what_is_booked(saisies: list[tuple[
         attendues[numero].append((reste[0], reste[1], reste[2]))
     assert par_ecriture == attendues
     textes = [nettoyer_texte(x.libelle).encode("iso8859-15", "replace").decode("iso8859-15") for x in en_base]
-    assert [ligne["EcritureLib"] for ligne in lues] == [texte or "-" for texte in textes]
+    assert [ligne["EcritureLib"] for ligne in lues] == textes
