@@ -241,9 +241,13 @@ def test_the_fec_read_by_another_reader_says_what_is_booked(saisies: list[tuple[
         debit, credit = (int(ligne[sens].replace(",", "")) for sens in ("Debit", "Credit"))
         par_ecriture[int(ligne["EcritureNum"])].append((ligne["CompteNum"], debit, credit))
     attendues: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
-    en_base = LigneEcriture.objects.filter(dossier=dossier).order_by("ecriture__numero", "rang")
-    for numero, *reste in en_base.values_list("ecriture__numero", "compte__numero", "debit_cents", "credit_cents"):
-        attendues[numero].append((reste[0], reste[1], reste[2]))
+    en_base = list(
+        LigneEcriture.objects.filter(dossier=dossier)
+        .select_related("ecriture", "compte")
+        .order_by("ecriture__numero", "rang")
+    )
+    for x in en_base:
+        attendues[x.ecriture.numero or 0].append((x.compte.numero, x.debit_cents, x.credit_cents))
     assert par_ecriture == attendues
     textes = [nettoyer_texte(x.libelle).encode("iso8859-15", "replace").decode("iso8859-15") for x in en_base]
     assert [ligne["EcritureLib"] for ligne in lues] == textes
