@@ -39,6 +39,11 @@ def test_administrator_replays_a_failed_dossier(
     page.goto(portail + reverse("nuit"), timeout=60_000)
     captures(page, "nuit")
     axe(page)
+    page.get_by_role("table").last.get_by_role("link", name="36").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("SOCIÉTÉ LENOIR")
+    captures(page, "nuit-visite")
+    axe(page)
+    page.goto(portail + reverse("nuit"), timeout=60_000)
     page.get_by_role("button", name="Rejouer SOCIÉTÉ BERTIN").click()
     expect(page.get_by_text("SOCIÉTÉ BERTIN est remis en file")).to_be_visible()
     assert set(passage.visites.values_list("etat", flat=True)) == {EtatVisite.REUSSIE, EtatVisite.PREVUE}

@@ -20,6 +20,7 @@ SCENE = Scene(
     retraits=0.05,
     morts=(timedelta(seconds=20.02), timedelta(seconds=60.02)),
     personnes=timedelta(seconds=20),
+    graine=3,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)

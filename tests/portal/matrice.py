@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from portal.nuit.models import Passage
+from gestion_acces.models import Dossier
+from portal.nuit.models import Passage, Visite
 from tests.matrice import Constante
 from tests.nuit.factories import PassageFactory, VisiteFactory
 
@@ -25,8 +26,15 @@ DROITS = {
 
 FABRIQUES: dict[str, Any] = {
     "quoi": Constante("integrer"),
-    "visite_id": lambda dossier: VisiteFactory(dossier=dossier, passage=passage(), etat="echouee").pk,
+    "visite_id": lambda dossier: visite(dossier).pk,
 }
+
+
+def visite(dossier: Dossier) -> Visite:
+    trouvee: Visite = Visite.objects.filter(dossier=dossier).first() or VisiteFactory(
+        dossier=dossier, passage=passage(), etat="echouee"
+    )
+    return trouvee
 
 
 def passage() -> Passage:

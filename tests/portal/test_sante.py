@@ -111,7 +111,10 @@ def test_counters_count_visits_tasks_requests_and_refusals(client: Client) -> No
         attendre_son_tour()
     noter_ralentissement()
     tache_battement.on_success(None, "id", (), {})
-    tache_battement.on_failure(ValueError(), "id", (), {}, ExceptionInfo(internal=True))
+    try:
+        raise ValueError("essai")
+    except ValueError as panne:
+        tache_battement.on_failure(panne, "id", (), {}, ExceptionInfo())
     lues = valeurs(client)
     assert lues['portail_nuit_visites_total{issue="abandonnee"}'] == 1
     assert lues["portail_qonto_requetes_total"] == 3
