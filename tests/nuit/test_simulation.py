@@ -18,7 +18,7 @@ SCENE = Scene(
     fils=4,
     pannes=0.1,
     retraits=0.05,
-    morts=(timedelta(seconds=20.02), timedelta(seconds=60.02)),
+    morts=(timedelta(seconds=45.02), timedelta(seconds=90.02)),
     personnes=timedelta(seconds=20),
     graine=3,
 )
