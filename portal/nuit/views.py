@@ -7,11 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from gestion_acces.acces import ACTE, RequeteCabinet, vue_cabinet
+from gestion_acces.acces import ACTE, RequeteCabinet, vue_cabinet, vue_dossier_cabinet
 from gestion_acces.services.audit import origine_de
 from portal.lib.pages import paginer
 from portal.nuit import queries
-from portal.nuit.models import Passage
+from portal.nuit.models import Passage, Visite
 from portal.nuit.services.visite import rejouer
 
 
@@ -35,12 +35,11 @@ def nuit(request: HttpRequest) -> HttpResponse:
     return render(request, "nuit/nuit.html", contexte)
 
 
-@vue_cabinet()
-def nuit_visite(request: HttpRequest, visite_id: int) -> HttpResponse:
+@vue_dossier_cabinet()
+def nuit_visite(request: RequeteCabinet, visite_id: int) -> HttpResponse:
     """What one visit brought: its lines, its invoices, the faults of its controls."""
-    visite = queries.visite_du_membre(cast(RequeteCabinet, request).membre, visite_id)
-    if visite is None:
-        raise Http404
+    visites = Visite.objects.filter(dossier=request.dossier).select_related("dossier__cabinet", "passage")
+    visite = get_object_or_404(visites, pk=visite_id)
     contexte = {
         "visite": visite,
         "page": paginer(queries.lignes_de(visite), cles=("id",), parametres=request.GET, taille=queries.TAILLE),

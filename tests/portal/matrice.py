@@ -17,7 +17,7 @@ DROITS = {
     "cockpit_attente": "cabinet GET",
     "cockpit_tresorerie": "cabinet GET",
     "nuit": "cabinet GET",
-    "nuit_visite": "cabinet GET",
+    "nuit_visite": "cabinet dossier GET",
     "nuit_rejouer": "cabinet administrateur POST",
     "recherche_dossiers": "cabinet GET",
     "composants": "cabinet administrateur GET+POST",

@@ -149,7 +149,7 @@ def test_every_figure_of_the_last_night_opens_the_list_of_what_it_counts(client:
         assert (lu.raison_sociale in liste) is (nombre > 0 and filtre != "attente")
         assert (muet.raison_sociale in liste) is (filtre == "attente")
     visite = Visite.objects.get(dossier=lu)
-    assert reverse("nuit_visite", args=[visite.pk]) in client.get(reverse("nuit")).content.decode()
+    assert reverse("nuit_visite", args=[visite.dossier_id, visite.pk]) in client.get(reverse("nuit")).content.decode()
 
 
 def test_visit_shows_the_lines_and_the_faults_that_it_counts(client: Client) -> None:
@@ -163,12 +163,12 @@ def test_visit_shows_the_lines_and_the_faults_that_it_counts(client: Client) -> 
     LigneRecue.objects.filter(pk=nouvelle.pk).update(recue_le=avant, libelle="LIGNE NOUVELLE")
     IncidentFactory(dossier=dossier, classe="controle", cle="controle:soldes:1", titre="Soldes rompus")
     client.force_login(membre.utilisateur)
-    page = client.get(reverse("nuit_visite", args=[visite.pk])).content.decode()
+    page = client.get(reverse("nuit_visite", args=[visite.dossier_id, visite.pk])).content.decode()
     assert "LIGNE NOUVELLE" in page
     assert "LIGNE ANCIENNE" not in page
     assert "Soldes rompus" in page
     client.force_login(administrateur().utilisateur)
-    assert client.get(reverse("nuit_visite", args=[visite.pk])).status_code == 404
+    assert client.get(reverse("nuit_visite", args=[visite.dossier_id, visite.pk])).status_code == 404
 
 
 @pytest.mark.parametrize("nom", ["cockpit", "cockpit_tresorerie", "liste"])
