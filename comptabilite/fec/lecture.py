@@ -39,7 +39,9 @@ class Libelles:
 
     @staticmethod
     def _deux(code: str, libelle: str) -> str:
-        return f"{nettoyer_texte(code)}{SEPARATEUR}{nettoyer_texte(libelle)}"
+        """Code and name; a name of which nothing can be shown is told by its code: the file wants one."""
+        propre = nettoyer_texte(code)
+        return f"{propre}{SEPARATEUR}{nettoyer_texte(libelle) or propre}"
 
     def empreinte(self) -> str:
         """A print of all labels: exports that share it and the last hash of the chain differ by lettering only."""

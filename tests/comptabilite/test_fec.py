@@ -11,7 +11,7 @@ from django.core.management import call_command
 from comptabilite.errors import ExportRefuse
 from comptabilite.fec.controle import Attendu, controler_fichier
 from comptabilite.fec.format import COLONNES, nettoyer_texte
-from comptabilite.models import Compte, Exercice, LigneEcriture
+from comptabilite.models import Compte, Exercice, Journal, LigneEcriture, Tiers
 from comptabilite.services.ecritures import LigneSaisie, passer_ecriture
 from comptabilite.services.export_fec import difference, exporter_fec, precontroler
 from comptabilite.services.journaux import creer_journal_tresorerie, journal
@@ -101,6 +101,21 @@ def test_hostile_texts_leave_a_complete_and_readable_file(tmp_path: Path) -> Non
     assert export.conforme
     assert export.nb_caracteres_remplaces > 0
     assert {anomalie["code"] for anomalie in export.anomalies} == {"N13"}
+
+
+def test_a_name_of_which_nothing_can_be_shown_is_told_by_its_code(tmp_path: Path) -> None:
+    dossier = dossier_de_la_reference()
+    Compte.objects.filter(dossier=dossier).update(libelle="\x1f|")
+    Journal.objects.filter(dossier=dossier).update(libelle="\x1f")
+    Tiers.objects.filter(dossier=dossier).update(nom="|")
+    export, chemin = exporter_fec(
+        exercice=dossier.exercices.get(), sortie=tmp_path, origine=SYSTEME, maintenant=MAINTENANT
+    )
+    lignes = lire_avec_csv(chemin)
+    assert export.conforme
+    assert all(ligne["CompteLib"] == ligne["CompteNum"] for ligne in lignes)
+    assert all(ligne["JournalLib"] == ligne["JournalCode"] for ligne in lignes)
+    assert {ligne["CompAuxLib"] for ligne in lignes} == {ligne["CompAuxNum"] for ligne in lignes}
 
 
 def test_only_validated_entries_are_exported(tmp_path: Path) -> None:
