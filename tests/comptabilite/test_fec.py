@@ -3,10 +3,12 @@
 import csv
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from fec_parser.parser import FECParser
 
 from comptabilite.errors import ExportRefuse
 from comptabilite.fec.controle import Attendu, controler_fichier
@@ -116,6 +118,20 @@ def test_a_name_of_which_nothing_can_be_shown_is_told_by_its_code(tmp_path: Path
     assert all(ligne["CompteLib"] == ligne["CompteNum"] for ligne in lignes)
     assert all(ligne["JournalLib"] == ligne["JournalCode"] for ligne in lignes)
     assert {ligne["CompAuxLib"] for ligne in lignes} == {ligne["CompAuxNum"] for ligne in lignes}
+
+
+def test_a_parser_written_by_others_reads_the_books_in_the_file(tmp_path: Path) -> None:
+    dossier = dossier_de_la_reference()
+    _, chemin = exporter_fec(exercice=dossier.exercices.get(), sortie=tmp_path, origine=SYSTEME, maintenant=MAINTENANT)
+    with chemin.open("rb") as fichier:
+        analyseur = FECParser.from_bytesio(fichier)
+        assert analyseur.parse() == []
+        lues = [(une.ecriture_date, une.compte_num, une.debit, une.credit) for une in analyseur.get_ecritures()]
+    attendues = LigneEcriture.objects.filter(dossier=dossier, ecriture__numero__isnull=False)
+    assert sorted(lues) == sorted(
+        (ligne.ecriture.date, ligne.compte.numero, Decimal(ligne.debit_cents) / 100, Decimal(ligne.credit_cents) / 100)
+        for ligne in attendues.select_related("ecriture", "compte")
+    )
 
 
 def test_only_validated_entries_are_exported(tmp_path: Path) -> None:
