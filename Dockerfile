@@ -16,7 +16,7 @@ COPY . .
 RUN DATA_DIR=/tmp/construction python manage.py collectstatic --noinput && rm -rf /tmp/construction
 
 USER 10001
-ENV DATA_DIR=/donnees PYTHONUNBUFFERED=1
+ENV DATA_DIR=/donnees PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2
 VOLUME /donnees
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \

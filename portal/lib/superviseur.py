@@ -22,6 +22,9 @@ PAS = 0.05
 PR_SET_PDEATHSIG = 1
 TAILLE_MAX_JOURNAL = 20_000_000
 
+# Two heaps for all the threads of a web process: with one for each, glibc keeps what every upload has used.
+MEMOIRE_DU_WEB = {"MALLOC_ARENA_MAX": "2"}
+
 
 class ArretDemande(Exception):
     """Somebody asked to stop (Ctrl+C, SIGTERM)."""

@@ -22,7 +22,14 @@ from django.db import connections
 
 from gestion_acces.models import Cabinet
 from portal.lib import valkey
-from portal.lib.superviseur import ArretDemande, DossierOccupe, ProgrammeMort, Superviseur, prendre_le_dossier
+from portal.lib.superviseur import (
+    MEMOIRE_DU_WEB,
+    ArretDemande,
+    DossierOccupe,
+    ProgrammeMort,
+    Superviseur,
+    prendre_le_dossier,
+)
 from portal.tasks import battement
 
 DELAI_PRET = 60.0
@@ -78,7 +85,7 @@ class Command(BaseCommand):
             port = str(settings.ENV.qonto_port)
             ordre = [sys.executable, "-m", "qonto_sandbox", "--port", port, "--data", str(donnees / "qonto")]
             superviseur.lancer("qonto", ordre, environnement | {"PYTHONPATH": str(settings.BASE_DIR)})
-        superviseur.lancer("web", _gunicorn(), environnement)
+        superviseur.lancer("web", _gunicorn(), environnement | MEMOIRE_DU_WEB)
         ordre = [*celery, "worker", "--pool", "threads", "--concurrency", "8", "-Q", FILES_DE_TACHES, "-l", "INFO"]
         superviseur.lancer("taches", [*ordre, "--without-mingle", "--without-gossip"], environnement)
         ordre = [*celery, "beat", "-s", str(donnees / "beat"), "--pidfile=", "-l", "INFO"]
