@@ -250,8 +250,8 @@ class RetourForm(forms.Form):
     motif = forms.CharField(label="Motif du retour", max_length=300)
 
 
-class RattacherForm(forms.Form):
-    """« C'était ce paiement »: which transfer of Qonto, and what the person checked."""
+class DecisionForm(forms.Form):
+    """What somebody says of a payment that only Qonto can tell: always with what she checked."""
 
     motif = forms.CharField(
         label="Ce que vous avez vérifié",
@@ -259,6 +259,10 @@ class RattacherForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Votre réponse est conservée avec le paiement.",
     )
+
+
+class RattacherForm(DecisionForm):
+    """« C'était ce paiement »: which transfer of Qonto, and what the person checked."""
 
     def __init__(self, *args: Any, choix: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -272,13 +276,7 @@ class RattacherForm(forms.Form):
         self.order_fields(["sosie", "motif"])
 
 
-class RienPartiForm(forms.Form):
-    motif = forms.CharField(
-        label="Ce que vous avez vérifié",
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Votre réponse est conservée avec le paiement.",
-    )
+class RienPartiForm(DecisionForm):
     verifie = forms.BooleanField(
         label="J’ai ouvert Qonto : aucun des virements ci-dessus n’est ce paiement.",
         error_messages={"required": "Vérifiez d’abord dans Qonto, puis cochez cette case."},

@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from banque.continuite import controler, ordonner, solde_avant
 from banque.enums import EtatOperation, Motif, Source, StatutRecue
@@ -198,16 +199,15 @@ def _chaine(compte: CompteBancaire, brutes: list[LigneRecue]) -> tuple[list[Lign
         ouverture = solde_connu_avant(compte, premiere)
         return ordonner(brutes, ouverture), ouverture
     aube = minuit(jour_de_paris(premiere))
-    anciennes = LigneRecue.objects.filter(
-        dossier_id=compte.dossier_id,
-        compte_bancaire=compte,
-        statut=StatutRecue.REGLEE,
-        integree=True,
-        reglee_le__gte=aube,
-        source=brutes[0].source,
-    ).defer("payload")
+    anciennes = _integrees(compte).filter(reglee_le__gte=aube, source=brutes[0].source).defer("payload")
     ouverture = solde_connu_avant(compte, aube)
     return ordonner([*anciennes.order_by("id"), *brutes], ouverture), ouverture
+
+
+def _integrees(compte: CompteBancaire) -> QuerySet[LigneRecue]:
+    return LigneRecue.objects.filter(
+        dossier_id=compte.dossier_id, compte_bancaire=compte, statut=StatutRecue.REGLEE, integree=True
+    )
 
 
 def solde_connu_avant(compte: CompteBancaire, instant: datetime) -> int | None:
@@ -216,32 +216,13 @@ def solde_connu_avant(compte: CompteBancaire, instant: datetime) -> int | None:
     A line that was only read does not count: one changed lately at Qonto may be older than all that may be integrated,
     and what lies between was never read.
     """
-    precedente = (
-        LigneRecue.objects.filter(
-            dossier_id=compte.dossier_id,
-            compte_bancaire=compte,
-            statut=StatutRecue.REGLEE,
-            integree=True,
-            reglee_le__lt=instant,
-            solde_apres_cents__isnull=False,
-        )
-        .order_by("-reglee_le", "-id")
-        .values_list("reglee_le", flat=True)
-        .first()
-    )
+    avant = _integrees(compte).filter(reglee_le__lt=instant, solde_apres_cents__isnull=False)
+    precedente = avant.order_by("-reglee_le", "-id").values_list("reglee_le", flat=True).first()
     if precedente is None:
         return None
     # The last by its time need not be the last of its day: the balances tell.
     aube = minuit(jour_de_paris(precedente))
-    du_jour = LigneRecue.objects.filter(
-        dossier_id=compte.dossier_id,
-        compte_bancaire=compte,
-        statut=StatutRecue.REGLEE,
-        integree=True,
-        reglee_le__gte=aube,
-        reglee_le__lt=instant,
-        solde_apres_cents__isnull=False,
-    ).defer("payload")
+    du_jour = avant.filter(reglee_le__gte=aube).defer("payload")
     return ordonner(du_jour.order_by("id"))[-1].solde_apres_cents
 
 
