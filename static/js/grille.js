@@ -7,7 +7,6 @@ const dialogue = document.getElementById("recherche-comptes");
 const champRecherche = document.getElementById("recherche-comptes-texte");
 const resultats = document.getElementById("recherche-comptes-resultats");
 let cible = null;
-let suite = null;
 
 const lignes = () => [...grille.querySelectorAll("[data-portail-ligne]")];
 const champ = (ligne, colonne) =>
@@ -31,8 +30,10 @@ function voisine(ligne, pas, colonne) {
 function valider(ligne, descendre, colonne) {
   const formulaire = ligne.querySelector("form");
   if (!formulaire) return;
-  suite = { ligne: ligne.id, descendre, colonne };
+  // The accountant types on while the answer is on its way: the next row takes the keys at once.
+  const suivante = descendre ? voisine(ligne, 1, colonne) : null;
   formulaire.requestSubmit();
+  if (suivante) viser(suivante);
 }
 
 function ouvrirRecherche(element) {
@@ -88,13 +89,14 @@ document.addEventListener("keydown", (evenement) => {
   }
 });
 
-grille?.addEventListener("htmx:afterSettle", () => {
-  if (!suite) return;
-  const ligne = document.getElementById(suite.ligne);
-  const faute = ligne?.querySelector("[aria-invalid=true]");
-  const prochain = suite.descendre ? voisine(ligne, 1, suite.colonne) : null;
-  viser(faute ?? prochain ?? champ(ligne, suite.colonne) ?? document.querySelector(".pagination [rel=next]") ?? ligne);
-  suite = null;
+// A row came back: to its mistake if it has one; if the keys were still in it, on from there.
+grille?.addEventListener("htmx:afterSwap", (evenement) => {
+  const ligne = evenement.target.closest("[data-portail-ligne]");
+  if (!ligne) return;
+  const faute = ligne.querySelector("[aria-invalid=true]");
+  if (faute) viser(faute);
+  else if (document.activeElement === document.body)
+    viser(champ(ligne, "compte") ?? document.querySelector(".pagination [rel=next]") ?? ligne);
 });
 
 dialogue?.addEventListener("keydown", (evenement) => {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from banque.enums import EtatOperation
 from banque.models import CompteBancaire, Habitude, Operation, PieceJointe, Regle
@@ -122,6 +122,32 @@ def test_a_bank_month_by_the_keyboard_alone(page: Page, portail: str, connecter:
     assert not Operation.objects.exclude(etat=EtatOperation.TRANSFEREE).exists()
     assert Habitude.objects.count() == 4
     assert page.erreurs == []  # type: ignore[attr-defined]
+
+
+def test_the_next_row_takes_the_keys_while_the_answer_is_on_its_way(
+    page: Page, portail: str, connecter: Callable[..., None]
+) -> None:
+    banque = banque_du_mois(3)
+    integrer_tout(banque)
+    connecter(page, BRUNO)
+    page.goto(adresse(portail, banque, f"comptes/{banque.pk}/"))
+    premiere, deuxieme, troisieme = Operation.objects.order_by("jour", "rang")
+    retenues: list[Route] = []
+    page.route("**/imputer/", lambda route: retenues.append(route))
+    page.locator(f"#op-{premiere.pk} [name=compte]").fill("706")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.type("zzz")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.type("606")
+    expect(page.locator(f"#op-{troisieme.pk} [name=compte]")).to_have_value("606")
+    # The row that is right comes back without taking the keys; the one that is wrong asks for them.
+    retenues[0].continue_()
+    expect(page.locator(f"#op-{premiere.pk} .etat-validee")).to_be_visible()
+    expect(page.locator(f"#op-{troisieme.pk} [name=compte]")).to_be_focused()
+    retenues[1].continue_()
+    expect(page.locator(f"#op-{deuxieme.pk} [name=compte]")).to_be_focused()
+    expect(page.locator(f"#op-{deuxieme.pk}")).to_contain_text("n’existe pas")
+    expect(page.locator(f"#op-{troisieme.pk} [name=compte]")).to_have_value("606")
 
 
 def test_the_grid_works_without_javascript(
