@@ -46,19 +46,38 @@ def tva_incluse(ttc_cents: int, taux: int) -> int:
     return cents if ttc_cents >= 0 else -cents
 
 
+class LecteurDeParts:
+    """Reads once what the parts of many lines need, then answers line by line."""
+
+    def __init__(self, operations: Sequence[Operation]) -> None:
+        self.ventilations: dict[int, list[Part]] = {}
+        self.comptes_tva: dict[str, Compte] = {}
+        imputations = Imputation.objects.filter(operation__in=[o.pk for o in operations if o.ventilee])
+        for i in imputations.order_by("operation", "rang").prefetch_related("compte", "tiers"):
+            part = Part(i.compte, i.montant_cents, i.tiers, i.libelle, i.est_tva)
+            self.ventilations.setdefault(i.operation_id, []).append(part)
+
+    def parts_de(self, operation: Operation) -> list[Part]:
+        """The counterparts of a line as they will be booked: its split, or its account with the VAT inside."""
+        if operation.ventilee:
+            return self.ventilations.get(operation.pk, [])
+        if operation.compte is None:
+            raise ImputationRefusee("Aucun compte n’est posé sur cette ligne.")
+        tva = tva_incluse(operation.montant_cents, operation.taux_tva) if operation.taux_tva else 0
+        parts = [Part(operation.compte, operation.montant_cents - tva, operation.tiers)]
+        if tva:
+            parts.append(Part(self._compte_tva(operation.dossier, compte_tva(operation.compte)), tva, est_tva=True))
+        return parts
+
+    def _compte_tva(self, dossier: Dossier, numero: str) -> Compte:
+        if numero not in self.comptes_tva:
+            self.comptes_tva[numero] = compte_du_plan(dossier=dossier, numero=numero)
+        return self.comptes_tva[numero]
+
+
 def parts_de(operation: Operation) -> list[Part]:
-    """The counterparts of a line as they will be booked: its split, or its account with the VAT inside."""
-    if operation.ventilee:
-        imputations = Imputation.objects.filter(operation=operation).select_related("compte", "tiers")
-        return [Part(i.compte, i.montant_cents, i.tiers, i.libelle, i.est_tva) for i in imputations.order_by("rang")]
-    if operation.compte is None:
-        raise ImputationRefusee("Aucun compte n’est posé sur cette ligne.")
-    tva = tva_incluse(operation.montant_cents, operation.taux_tva) if operation.taux_tva else 0
-    parts = [Part(operation.compte, operation.montant_cents - tva, operation.tiers)]
-    if tva:
-        numero = compte_tva(operation.compte)
-        parts.append(Part(compte_du_plan(dossier=operation.dossier, numero=numero), tva, est_tva=True))
-    return parts
+    """The counterparts of one line."""
+    return LecteurDeParts([operation]).parts_de(operation)
 
 
 def _mouvoir(operation: Operation, etat: str) -> None:

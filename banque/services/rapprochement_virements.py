@@ -46,16 +46,21 @@ def liens(*, dossier: Dossier, external_ids: Collection[str]) -> dict[str, LienV
     return trouves
 
 
-def ordre_sans_reponse(*, dossier: Dossier, montant_cents: int, iban: str) -> bool:
-    """True when a payment of this amount to this IBAN may be this very line: its order waits for Qonto's answer.
+class OrdresSansReponse:
+    """The payments of a dossier whose order waits for Qonto's answer, read once for many lines.
 
     The line of a payment can arrive before the answer that gives its id. Until then it must not be booked by hand.
     """
-    if montant_cents >= 0:
-        return False
-    suspens = (
-        Virement.objects.pour_dossier(dossier)
-        .filter(montant_cents=-montant_cents, transaction_id="", ordre__statut__in=ORDRES_OUVERTS)
-        .exclude(statut__in=VIREMENTS_MORTS)
-    )
-    return (suspens.filter(iban=iban) if iban else suspens).exists()
+
+    def __init__(self, dossier: Dossier) -> None:
+        suspens = (
+            Virement.objects.pour_dossier(dossier)
+            .filter(transaction_id="", ordre__statut__in=ORDRES_OUVERTS)
+            .exclude(statut__in=VIREMENTS_MORTS)
+        )
+        self.attendus = set(suspens.values_list("montant_cents", "iban"))
+        self.montants = {montant for montant, _ in self.attendus}
+
+    def attendent(self, *, montant_cents: int, iban: str) -> bool:
+        """True when one of them may be this very line: its amount, and its IBAN where the line says one."""
+        return (-montant_cents, iban) in self.attendus if iban else -montant_cents in self.montants

@@ -1,26 +1,34 @@
 """Transfert en comptabilité: what is validated becomes draft entries, once, with its documents; a result by line.
 
 The key `operation:<pk>` makes the entry unique in the books, the row's own link makes the line unique in the grid.
+A lot is read, booked and marked in a number of statements that does not grow with its lines.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 from banque.enums import EtatOperation
-from banque.errors import BanqueError, ImputationRefusee, TransfertRefuse
+from banque.errors import BanqueError, TransfertRefuse
 from banque.models import Operation, PieceJointe
-from banque.services.imputation import Part, controler, parts_de, verrouiller
+from banque.services.imputation import LecteurDeParts, Part, controler, verrouiller
 from banque.services.mention import reconsiderer_mention
-from banque.services.rapprochement_virements import ordre_sans_reponse
+from banque.services.rapprochement_virements import OrdresSansReponse, liens
 from comptabilite.enums import EtatEcriture, OrigineEcriture
 from comptabilite.errors import ComptabiliteError
 from comptabilite.models import Ecriture
-from comptabilite.services.ecritures import LigneSaisie, passer_ecriture, supprimer_brouillard
+from comptabilite.services.ecritures import EcritureSaisie, LigneSaisie, passer_les_admises, supprimer_brouillard
+from comptabilite.services.plan import verrouiller_comptabilite
 from gestion_acces.models import Dossier, Fichier, Utilisateur
 from gestion_acces.services.audit import SYSTEME, Origine, journaliser
+
+# Lines booked in one transaction: the writers of the dossier wait for one lot at most.
+LOT = 1000
 
 
 @dataclass(frozen=True)
@@ -70,25 +78,48 @@ def lignes_de(operation: Operation, parts: Sequence[Part]) -> list[LigneSaisie]:
     return [*lignes, tresorerie]
 
 
-def controler_transfert(operation: Operation) -> list[LigneSaisie]:
-    """The lines that the transfer would book. Raises BanqueError with the reason when it would be refused."""
-    if operation.etat != EtatOperation.VALIDEE:
-        raise TransfertRefuse(f"La ligne est {EtatOperation(operation.etat).label.lower()}, elle n’est pas validée.")
-    if operation.montant_cents == 0:
-        raise TransfertRefuse("La ligne est à zéro : ignorez-la.")
-    if ordre_sans_reponse(
-        dossier=operation.dossier,
-        montant_cents=operation.montant_cents,
-        iban=operation.ligne.contrepartie_iban,
-    ):
-        raise TransfertRefuse(
-            "Un paiement du portail de ce montant attend encore la réponse de Qonto : c’est peut-être cette ligne. "
-            "Réessayez quand elle sera connue."
+class Controleur:
+    """Reads once what the control of many lines needs, then answers line by line."""
+
+    def __init__(self, dossier: Dossier, operations: Sequence[Operation]) -> None:
+        self.ordres = OrdresSansReponse(dossier)
+        self.lecteur = LecteurDeParts(operations)
+
+    def lignes(self, operation: Operation) -> list[LigneSaisie]:
+        """The lines that the transfer would book. Raises BanqueError or ComptabiliteError with the reason."""
+        if operation.etat != EtatOperation.VALIDEE:
+            raise TransfertRefuse(
+                f"La ligne est {EtatOperation(operation.etat).label.lower()}, elle n’est pas validée."
+            )
+        if operation.montant_cents == 0:
+            raise TransfertRefuse("La ligne est à zéro : ignorez-la.")
+        if self.ordres.attendent(montant_cents=operation.montant_cents, iban=operation.ligne.contrepartie_iban):
+            raise TransfertRefuse(
+                "Un paiement du portail de ce montant attend encore la réponse de Qonto : c’est peut-être "
+                "cette ligne. Réessayez quand elle sera connue."
+            )
+        parts = self.lecteur.parts_de(operation)
+        for part in parts:
+            controler(operation, part.compte, part.tiers)
+        return lignes_de(operation, parts)
+
+    def trier(self, operations: Iterable[Operation]) -> Iterator[tuple[Operation, list[LigneSaisie], str]]:
+        """Each line with what it would book, or with the reason why it cannot be."""
+        for operation in operations:
+            try:
+                yield operation, self.lignes(operation), ""
+            except (BanqueError, ComptabiliteError) as refus:
+                yield operation, [], str(refus)
+
+
+def lues(operations: QuerySet[Operation]) -> list[Operation]:
+    """The rows with all that the transfer looks at; the bank, its journal and the accounts are read once each."""
+    avec_leur_ligne = operations.select_related("ligne").defer("ligne__payload")
+    return list(
+        avec_leur_ligne.prefetch_related(
+            "dossier__cabinet", "compte_bancaire__journal__compte_tresorerie", "compte", "tiers", "ecriture"
         )
-    parts = parts_de(operation)
-    for part in parts:
-        controler(operation, part.compte, part.tiers)
-    return lignes_de(operation, parts)
+    )
 
 
 def transferer(
@@ -99,66 +130,120 @@ def transferer(
     origine: Origine = SYSTEME,
     maintenant: datetime,
 ) -> list[Resultat]:
-    """Book each validated line in its own transaction; one that is refused stops no other."""
-    resultats = [_transferer(operation, auteur, maintenant) for operation in operations]
-    passees = [resultat for resultat in resultats if resultat.ecriture is not None]
-    if passees:
+    """Book the validated lines, a lot at a time; one that is refused stops no other. Results in the order given."""
+    voulues = list(operations)
+    faits: dict[int, Resultat] = {}
+    distinctes = list(dict.fromkeys(voulues))
+    for debut in range(0, len(distinctes), LOT):
+        faits |= _transferer_lot(dossier, distinctes[debut : debut + LOT], auteur, origine, maintenant)
+    return [faits[operation.pk] for operation in voulues]
+
+
+def _transferer_lot(
+    dossier: Dossier,
+    voulues: Sequence[Operation],
+    auteur: Utilisateur | None,
+    origine: Origine,
+    maintenant: datetime,
+) -> dict[int, Resultat]:
+    disparue = "Cette ligne n’est plus là : son intégration a été annulée."
+    faits = {operation.pk: Resultat(operation, refus=disparue) for operation in voulues}
+    du_lot = Operation.objects.filter(dossier=dossier, pk__in=list(faits))
+    with transaction.atomic():
+        # The books first, then the lines, as a payment that books itself and finds its line.
+        verrouiller_comptabilite(dossier)
+        validees = lues(du_lot.filter(etat=EtatOperation.VALIDEE).order_by("pk").select_for_update(of=("self",)))
+        autres = lues(du_lot.exclude(pk__in=[operation.pk for operation in validees]))
+        transferees = [operation for operation in autres if operation.etat == EtatOperation.TRANSFEREE]
+        faits |= {operation.pk: Resultat(operation, operation.ecriture) for operation in transferees}
+        restantes = [*validees, *(o for o in autres if o.etat != EtatOperation.TRANSFEREE)]
+        payees = _payees(dossier, restantes)
+        faits |= {operation.pk: Resultat(operation, refus=operation.explication) for operation in payees}
+        a_passer = sorted(set(restantes) - payees, key=lambda operation: (operation.jour, operation.rang))
+        return faits | _passer(dossier, a_passer, auteur, origine, maintenant)
+
+
+def _payees(dossier: Dossier, operations: Sequence[Operation]) -> set[Operation]:
+    """Those whose payment was tied since the page was drawn: they are in the books already."""
+    trouves = liens(dossier=dossier, external_ids=[operation.ligne.external_id for operation in operations])
+    candidates = [operation for operation in operations if operation.ligne.external_id in trouves]
+    return {operation for operation in candidates if reconsiderer_mention(operation=operation, ligne=operation.ligne)}
+
+
+def _passer(
+    dossier: Dossier,
+    operations: Sequence[Operation],
+    auteur: Utilisateur | None,
+    origine: Origine,
+    maintenant: datetime,
+) -> dict[int, Resultat]:
+    """Book what can be, mark it, and say it in the audit trail."""
+    tri = list(Controleur(dossier, operations).trier(operations))
+    bonnes = [(operation, lignes) for operation, lignes, refus in tri if not refus]
+    saisies = list(_saisies(bonnes))
+    passees = passer_les_admises(dossier=dossier, saisies=saisies, auteur=auteur, maintenant=maintenant)
+    faits = {operation.pk: Resultat(operation, refus=refus) for operation, _, refus in tri if refus}
+    for (operation, _), ecriture in zip(bonnes, passees, strict=True):
+        if isinstance(ecriture, Ecriture):
+            operation.etat, operation.ecriture = EtatOperation.TRANSFEREE, ecriture
+            faits[operation.pk] = Resultat(operation, ecriture)
+        else:
+            faits[operation.pk] = Resultat(operation, refus=str(ecriture))
+    transferees = [resultat.operation for resultat in faits.values() if resultat.ecriture is not None]
+    if transferees:
+        _marquer(dossier, transferees, auteur.email if auteur else "système", maintenant)
         journaliser(
             cabinet=dossier.cabinet,
             acte="banque.transferer",
             date=maintenant,
             origine=origine,
             dossier=dossier,
-            objet=f"{len(passees)} lignes de banque",
-            apres={"operations": [resultat.operation.pk for resultat in passees[:500]]},
+            objet=f"{len(transferees)} lignes de banque",
+            apres={"operations": [operation.pk for operation in transferees]},
         )
-    return resultats
+    return faits
 
 
-def _transferer(operation: Operation, auteur: Utilisateur | None, maintenant: datetime) -> Resultat:
-    with transaction.atomic():
-        ligne = verrouiller(operation)
-        if ligne.etat == EtatOperation.TRANSFEREE and ligne.ecriture is not None:
-            return Resultat(ligne, ligne.ecriture)
-        # Its payment may have been tied since the page was drawn: then it is in the books already.
-        if reconsiderer_mention(operation=ligne, ligne=ligne.ligne):
-            return Resultat(ligne, refus=ligne.explication)
-    try:
-        with transaction.atomic():
-            ligne = verrouiller(operation)
-            return _passer(ligne, controler_transfert(ligne), auteur, maintenant)
-    except (BanqueError, ComptabiliteError) as refus:
-        return Resultat(ligne, refus=str(refus))
+def _saisies(lignes: Sequence[tuple[Operation, list[LigneSaisie]]]) -> Iterator[EcritureSaisie]:
+    documents: dict[int, list[Fichier]] = defaultdict(list)
+    pieces = _pieces(operation for operation, _ in lignes).select_related("fichier").order_by("id")
+    for piece in pieces:
+        if piece.fichier is not None:
+            documents[piece.ligne_id].append(piece.fichier)
+    for operation, saisies in lignes:
+        journal = operation.compte_bancaire.journal
+        assert journal is not None
+        yield EcritureSaisie(
+            journal,
+            operation.jour,
+            piece_de(operation),
+            operation.libelle,
+            saisies,
+            OrigineEcriture.BANQUE,
+            cle_de(operation),
+            fichiers=documents[operation.ligne_id],
+        )
 
 
-def _passer(
-    operation: Operation, lignes: list[LigneSaisie], auteur: Utilisateur | None, maintenant: datetime
-) -> Resultat:
-    journal = operation.compte_bancaire.journal
-    assert journal is not None
-    pieces = list(
-        PieceJointe.objects.filter(ligne=operation.ligne, fichier__isnull=False, retiree_le__isnull=True)
-        .select_related("fichier")
-        .order_by("id")
+def _pieces(operations: Iterable[Operation]) -> QuerySet[PieceJointe]:
+    """The receipts of these lines that are here and that the bank has not taken away."""
+    return PieceJointe.objects.filter(
+        ligne__in=[operation.ligne_id for operation in operations], fichier__isnull=False, retiree_le__isnull=True
     )
-    ecriture = passer_ecriture(
-        dossier=operation.dossier,
-        journal=journal,
-        date=operation.jour,
-        piece=piece_de(operation),
-        libelle=operation.libelle,
-        lignes=lignes,
-        origine=OrigineEcriture.BANQUE,
-        cle=cle_de(operation),
-        fichiers=[piece.fichier for piece in pieces if isinstance(piece.fichier, Fichier)],
-        auteur=auteur,
-        maintenant=maintenant,
+
+
+def _marquer(dossier: Dossier, operations: Sequence[Operation], par: str, maintenant: datetime) -> None:
+    """Tie each line to its entry, which the key names."""
+    son_ecriture = Ecriture.objects.filter(
+        ~Q(cle=""), dossier=dossier, cle=Concat(Value("operation:"), Cast(OuterRef("pk"), CharField()))
     )
-    operation.etat, operation.ecriture = EtatOperation.TRANSFEREE, ecriture
-    operation.transferee_le, operation.transferee_par = maintenant, auteur.email if auteur else "système"
-    operation.save(update_fields=["etat", "ecriture", "transferee_le", "transferee_par"])
-    PieceJointe.objects.filter(pk__in=[piece.pk for piece in pieces]).update(transmise_le=maintenant)
-    return Resultat(operation, ecriture)
+    Operation.objects.filter(pk__in=[operation.pk for operation in operations]).update(
+        etat=EtatOperation.TRANSFEREE,
+        ecriture=Subquery(son_ecriture.values("pk")[:1]),
+        transferee_le=maintenant,
+        transferee_par=par,
+    )
+    _pieces(operations).update(transmise_le=maintenant)
 
 
 def annuler_transfert(
@@ -166,6 +251,7 @@ def annuler_transfert(
 ) -> Operation:
     """Take a draft entry back: the line is validated again. Raises TransfertRefuse once the entry is validated."""
     with transaction.atomic():
+        verrouiller_comptabilite(operation.dossier)
         ligne = verrouiller(operation)
         ecriture = ligne.ecriture
         if ligne.etat != EtatOperation.TRANSFEREE or ecriture is None:
@@ -188,12 +274,12 @@ def annuler_transfert(
     return ligne
 
 
-def apercu(operations: Iterable[Operation]) -> list[tuple[Operation, list[LigneSaisie], str]]:
-    """What the transfer would book, line by line, or why it would refuse; nothing is written."""
-    vues: list[tuple[Operation, list[LigneSaisie], str]] = []
-    for operation in operations:
-        try:
-            vues.append((operation, controler_transfert(operation), ""))
-        except (ImputationRefusee, TransfertRefuse, ComptabiliteError) as refus:
-            vues.append((operation, [], str(refus)))
-    return vues
+def a_transferer(operations: QuerySet[Operation]) -> QuerySet[Operation]:
+    """Those that are validated, in the order of the grid."""
+    return operations.filter(etat=EtatOperation.VALIDEE).order_by("jour", "rang")
+
+
+def apercu(*, dossier: Dossier, operations: QuerySet[Operation]) -> list[tuple[Operation, list[LigneSaisie], str]]:
+    """What the transfer would book, line by line, or why it would refuse; no entry is written."""
+    voulues = lues(operations)
+    return list(Controleur(dossier, voulues).trier(voulues))

@@ -3,65 +3,78 @@
 from collections.abc import Iterator
 from datetime import date as Date
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from banque.enums import EtatOperation
 from banque.errors import BanqueError
 from banque.formats import MIME, ExportImpossible
 from banque.formats.registre import ECRIVAINS
 from banque.forms import ExportForm
 from banque.models import CompteBancaire, Operation
 from banque.services.releves import releve_exporte
-from banque.services.transfert import apercu, transferer
+from banque.services.transfert import Resultat, a_transferer, apercu, transferer
 from banque.views.communs import banque_ou_404
 from banque.views.grille import lignes_choisies
 from gestion_acces.acces import FORMULAIRE, RequeteCabinet, vue_dossier_cabinet
 from gestion_acces.services.audit import journaliser, origine_de
 from portal.lib.calendrier import jour_de_paris
 
-LOT = 500
+# Lines shown in the preview, and in the result besides those that were refused.
+AFFICHEES = 500
+# Lines booked by one request.
+TRANSFERABLES = 10_000
 
 
-def _validees(request: RequeteCabinet, banque: CompteBancaire) -> list[Operation]:
-    """The lines ticked, or every validated one of the bank, LOT at a time."""
-    if request.method == "POST":
-        return lignes_choisies(request, banque)
-    choisies = [int(valeur) for valeur in request.GET.getlist("operation") if valeur.isdigit()][:LOT]
-    operations = Operation.objects.pour_dossier(banque.dossier).filter(
-        compte_bancaire=banque, etat=EtatOperation.VALIDEE
-    )
-    if choisies:
-        operations = operations.filter(pk__in=choisies)
-    suite = operations.select_related(
-        "compte_bancaire__journal__compte_tresorerie", "ligne", "compte", "tiers", "dossier"
-    )
-    return list(suite.order_by("jour", "rang")[:LOT])
+def _validees(banque: CompteBancaire) -> QuerySet[Operation]:
+    return a_transferer(Operation.objects.pour_dossier(banque.dossier).filter(compte_bancaire=banque))
+
+
+def _apercu(request: RequeteCabinet, banque: CompteBancaire) -> dict[str, Any]:
+    """The lines ticked in the grid, or the first of all those that are validated, with how many they are."""
+    choisies = [int(valeur) for valeur in request.GET.getlist("operation") if valeur.isdigit()]
+    validees = _validees(banque)
+    total = validees[:TRANSFERABLES].count()
+    vues = validees.filter(pk__in=choisies[:AFFICHEES]) if choisies else validees
+    return {"lignes": apercu(dossier=request.dossier, operations=vues[:AFFICHEES]), "total": total}
 
 
 @vue_dossier_cabinet(methodes=FORMULAIRE)
 def transfert(request: RequeteCabinet, banque_id: int) -> HttpResponse:
     banque = banque_ou_404(request, banque_id)
-    operations = _validees(request, banque)
     contexte = {"dossier": request.dossier, "banque": banque}
-    if request.method == "POST":
-        if not operations:
-            messages.error(request, "Cochez d’abord des lignes.")
-            return redirect("banque:transfert", request.dossier.pk, banque.pk)
-        resultats = transferer(
-            dossier=request.dossier,
-            operations=operations,
-            auteur=request.user,
-            origine=origine_de(request),
-            maintenant=timezone.now(),
-        )
-        passees = sum(resultat.ecriture is not None for resultat in resultats)
-        suite = {"resultats": resultats, "passees": passees, "refusees": len(resultats) - passees}
-        return render(request, "banque/transfert_resultat.html", contexte | suite)
-    return render(request, "banque/transfert.html", contexte | {"lignes": apercu(operations)})
+    if request.method != "POST":
+        return render(request, "banque/transfert.html", contexte | _apercu(request, banque))
+    toutes = request.POST.get("portee") == "toutes"
+    operations = list(_validees(banque)[:TRANSFERABLES]) if toutes else lignes_choisies(request, banque)
+    if not operations:
+        messages.error(request, "Cochez d’abord des lignes.")
+        return redirect("banque:transfert", request.dossier.pk, banque.pk)
+    resultats = transferer(
+        dossier=request.dossier,
+        operations=operations,
+        auteur=request.user,
+        origine=origine_de(request),
+        maintenant=timezone.now(),
+    )
+    return render(request, "banque/transfert_resultat.html", contexte | _suite(banque, resultats))
+
+
+def _suite(banque: CompteBancaire, resultats: list[Resultat]) -> dict[str, Any]:
+    """What the page of the result says: every refusal first, then the entries, and what is left to transfer."""
+    passees = [resultat for resultat in resultats if resultat.ecriture is not None]
+    refusees = [resultat for resultat in resultats if resultat.ecriture is None]
+    return {
+        "resultats": [*refusees, *passees[:AFFICHEES]],
+        "passees": len(passees),
+        "refusees": len(refusees),
+        "non_affichees": len(passees[AFFICHEES:]),
+        "restantes": _validees(banque)[:TRANSFERABLES].count(),
+    }
 
 
 @vue_dossier_cabinet(methodes=FORMULAIRE)

@@ -1,15 +1,17 @@
 """Drafts: pass, change, delete. The only way by which the other rooms write in the books."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date as Date
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import ProtectedError
 
 from comptabilite.enums import EtatEcriture, OrigineEcriture
-from comptabilite.errors import EcritureFigee, EcritureRefusee, JournalRefuse
+from comptabilite.errors import ComptabiliteError, EcritureFigee, EcritureRefusee, JournalRefuse
 from comptabilite.fec.format import nettoyer_texte
 from comptabilite.models import (
     Compte,
@@ -72,11 +74,12 @@ class _Controle:
     exercices: list[Exercice] = field(default_factory=list)
 
     def exercice(self, date: Date) -> Exercice:
-        for connu in self.exercices:
-            if connu.couvre(date):
-                return connu
-        self.exercices.append(exercice_pour(dossier=self.dossier, date=date))
-        return self.exercices[-1]
+        if not self.connait(date):
+            self.exercices.append(exercice_pour(dossier=self.dossier, date=date))
+        return next(connu for connu in self.exercices if connu.couvre(date))
+
+    def connait(self, date: Date) -> bool:
+        return any(connu.couvre(date) for connu in self.exercices)
 
 
 def texte_propre(texte: str, longueur: int) -> str:
@@ -121,6 +124,7 @@ def _controler(saisie: EcritureSaisie, controle: _Controle) -> Exercice:
     if not saisie.journal.actif:
         raise JournalRefuse(f"Le journal {saisie.journal.code} est fermé.")
     controler_lignes(dossier=controle.dossier, lignes=saisie.lignes)
+    _controler_documents(controle.dossier.pk, saisie.fichiers)
     numeros = [ligne.compte.numero for ligne in saisie.lignes]
     exercice = controle.exercice(saisie.date)
     controler_date(dossier=controle.dossier, date=saisie.date, reglages=controle.reglages, numeros=numeros)
@@ -147,6 +151,62 @@ def _lignes(ecriture: Ecriture, saisies: Sequence[LigneSaisie]) -> list[LigneEcr
     ]
 
 
+class _Lot:
+    """Entries booked together: checked one by one, written in a few statements whatever their number."""
+
+    def __init__(
+        self, dossier: Dossier, saisies: Sequence[EcritureSaisie], auteur: Utilisateur | None, maintenant: datetime
+    ) -> None:
+        self.controle = _Controle(dossier, verrouiller_comptabilite(dossier))
+        self.auteur, self.maintenant = auteur, maintenant
+        self.nouvelles: list[tuple[Ecriture, EcritureSaisie]] = []
+        self.connues: dict[str, Ecriture] = {}
+        cles = [saisie.cle for saisie in saisies if saisie.cle]
+        for debut in range(0, len(cles), LOT):
+            lot = Ecriture.objects.filter(dossier=dossier, cle__in=cles[debut : debut + LOT])
+            self.connues.update({ecriture.cle: ecriture for ecriture in lot})
+
+    def ajouter(self, saisie: EcritureSaisie) -> Ecriture:
+        """The entry that will be written, or the one that has the key already. Raises the first rule broken."""
+        connue = self.connues.get(saisie.cle) if saisie.cle else None
+        if connue is not None:
+            return connue
+        ecriture = _ecriture(saisie, self.controle, self.auteur, self.maintenant)
+        self.nouvelles.append((ecriture, saisie))
+        if saisie.cle:
+            self.connues[saisie.cle] = ecriture
+        return ecriture
+
+    def essayer(self, saisie: EcritureSaisie) -> Ecriture | ComptabiliteError:
+        """The same, where the refusal of one entry leaves no trace and stops no other."""
+        connus = len(self.controle.exercices)
+        try:
+            # Nothing is written but an exercice that the date opens: no savepoint for each entry of a month.
+            with nullcontext() if self.controle.connait(saisie.date) else transaction.atomic():
+                return self.ajouter(saisie)
+        except ComptabiliteError as refus:
+            del self.controle.exercices[connus:]
+            return refus
+
+    def ecrire(self) -> None:
+        if len(self.nouvelles) >= SEUIL_COPIE and connection.vendor == "postgresql":
+            copier([(ecriture, _valeurs(ecriture, saisie.lignes)) for ecriture, saisie in self.nouvelles])
+        else:
+            Ecriture.objects.bulk_create([ecriture for ecriture, _ in self.nouvelles], batch_size=LOT)
+            lignes = [ligne for ecriture, saisie in self.nouvelles for ligne in _lignes(ecriture, saisie.lignes)]
+            LigneEcriture.objects.bulk_create(lignes, batch_size=LOT)
+        for ecriture, saisie in self.nouvelles:
+            _reporter_totaux(ecriture, saisie.lignes)
+        PieceEcriture.objects.bulk_create(
+            (
+                _piece(ecriture, fichier, self.auteur, self.maintenant)
+                for ecriture, saisie in self.nouvelles
+                for fichier in dict.fromkeys(saisie.fichiers)
+            ),
+            batch_size=LOT,
+        )
+
+
 def passer_ecritures(
     *, dossier: Dossier, saisies: Sequence[EcritureSaisie], auteur: Utilisateur | None = None, maintenant: datetime
 ) -> list[Ecriture]:
@@ -155,30 +215,20 @@ def passer_ecritures(
     An entry whose key is already booked (in the books or earlier in the batch) is returned as it stands.
     """
     with transaction.atomic():
-        controle = _Controle(dossier, verrouiller_comptabilite(dossier))
-        cles = [saisie.cle for saisie in saisies if saisie.cle]
-        connues = {}
-        for debut in range(0, len(cles), LOT):
-            lot = Ecriture.objects.filter(dossier=dossier, cle__in=cles[debut : debut + LOT])
-            connues.update({ecriture.cle: ecriture for ecriture in lot})
-        resultat, nouvelles = [], []
-        for saisie in saisies:
-            ecriture = connues.get(saisie.cle) if saisie.cle else None
-            if ecriture is None:
-                ecriture = _ecriture(saisie, controle, auteur, maintenant)
-                nouvelles.append((ecriture, saisie))
-                if saisie.cle:
-                    connues[saisie.cle] = ecriture
-            resultat.append(ecriture)
-        if len(nouvelles) >= SEUIL_COPIE and connection.vendor == "postgresql":
-            copier([(ecriture, _valeurs(ecriture, saisie.lignes)) for ecriture, saisie in nouvelles])
-        else:
-            Ecriture.objects.bulk_create([ecriture for ecriture, _ in nouvelles], batch_size=LOT)
-            lignes = [ligne for ecriture, saisie in nouvelles for ligne in _lignes(ecriture, saisie.lignes)]
-            LigneEcriture.objects.bulk_create(lignes, batch_size=LOT)
-        for ecriture, saisie in nouvelles:
-            _reporter_totaux(ecriture, saisie.lignes)
-            joindre_documents(ecriture=ecriture, fichiers=saisie.fichiers, auteur=auteur, maintenant=maintenant)
+        lot = _Lot(dossier, saisies, auteur, maintenant)
+        resultat = [lot.ajouter(saisie) for saisie in saisies]
+        lot.ecrire()
+    return resultat
+
+
+def passer_les_admises(
+    *, dossier: Dossier, saisies: Sequence[EcritureSaisie], auteur: Utilisateur | None = None, maintenant: datetime
+) -> list[Ecriture | ComptabiliteError]:
+    """The same, where an entry that is refused stops no other: in its place stands the reason."""
+    with transaction.atomic():
+        lot = _Lot(dossier, saisies, auteur, maintenant)
+        resultat = [lot.essayer(saisie) for saisie in saisies]
+        lot.ecrire()
     return resultat
 
 
@@ -230,21 +280,27 @@ def joindre_documents(
     """
     if not fichiers:
         return
-    if any(fichier.dossier_id != ecriture.dossier_id for fichier in fichiers):
-        raise EcritureRefusee("Ce document n’est pas de ce dossier.")
+    _controler_documents(ecriture.dossier_id, fichiers)
     if ecriture.exercice.est_clos:
         raise EcritureRefusee("L’exercice est clos : plus aucun document ne s’ajoute à ses écritures.")
     deja = set(PieceEcriture.objects.filter(ecriture=ecriture).values_list("fichier_id", flat=True))
     PieceEcriture.objects.bulk_create(
-        PieceEcriture(
-            dossier_id=ecriture.dossier_id,
-            ecriture=ecriture,
-            fichier=fichier,
-            ajoutee_le=maintenant,
-            ajoutee_par=auteur.email if auteur else "",
-        )
-        for fichier in dict.fromkeys(fichiers)
-        if fichier.pk not in deja
+        _piece(ecriture, fichier, auteur, maintenant) for fichier in dict.fromkeys(fichiers) if fichier.pk not in deja
+    )
+
+
+def _controler_documents(dossier_id: UUID, fichiers: Sequence[Fichier]) -> None:
+    if any(fichier.dossier_id != dossier_id for fichier in fichiers):
+        raise EcritureRefusee("Ce document n’est pas de ce dossier.")
+
+
+def _piece(ecriture: Ecriture, fichier: Fichier, auteur: Utilisateur | None, maintenant: datetime) -> PieceEcriture:
+    return PieceEcriture(
+        dossier_id=ecriture.dossier_id,
+        ecriture=ecriture,
+        fichier=fichier,
+        ajoutee_le=maintenant,
+        ajoutee_par=auteur.email if auteur else "",
     )
 
 

@@ -246,8 +246,9 @@ def test_bank_without_journal_is_integrated_but_not_transferred(banque: CompteBa
 
 
 def test_preview_tells_the_refusal_and_writes_nothing(banque: CompteBancaire) -> None:
-    a, b = integrer_ces(banque, recue(-1), recue(-2))
-    vues = apercu([valider(a), b])
+    a, _ = integrer_ces(banque, recue(-1), recue(-2))
+    valider(a)
+    vues = apercu(dossier=banque.dossier, operations=Operation.objects.order_by("montant_cents").reverse())
     assert (len(vues[0][1]), vues[1][1], bool(vues[1][2])) == (2, [], True)
     assert not Ecriture.objects.exists()
 
