@@ -55,7 +55,8 @@ def _chercher_simple(ordre: Ordre, client: QontoClient) -> Constat:
     """A transfer made since the first call, with the same account, amount, reference and payee, that nobody holds.
 
     A transfer that the client made himself in Qonto in the same minutes counts too: the instalment is paid, and paying
-    it again is what must never happen. A living one that differs by its reference or its payee is a look-alike.
+    it again is what must never happen. A living one that differs by its reference or its payee is a look-alike, and so
+    is the execution of a recurring transfer: the portal makes none, the same rent may simply be paid twice a month.
     """
     virement = ordre.virements.get()
     depuis = _depuis(ordre)
@@ -65,7 +66,8 @@ def _chercher_simple(ordre: Ordre, client: QontoClient) -> Constat:
     for transfert in client.transfers(updated_at_from=depuis, sort_by="updated_at:desc"):
         if not _ressemble(ordre, virement, transfert, depuis):
             continue
-        if transfert.reference == virement.reference and transfert.beneficiary_id in payes:
+        notre = transfert.reference == virement.reference and transfert.beneficiary_id in payes
+        if notre and not transfert.recurring_transfer_id:
             return Constat(transfert)
         if transfert.status not in MORTS_CHEZ_QONTO:
             sosies.setdefault(transfert.id, transfert)

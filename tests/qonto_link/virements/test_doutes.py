@@ -123,7 +123,9 @@ def test_not_found_once_is_no_proof() -> None:
     assert (ordre.incertain, Virement.objects.get().statut) == (False, "rejete")
 
 
-@pytest.mark.parametrize("ecart", [{"reference": "autre"}, {"beneficiary_id": "b-9"}])
+@pytest.mark.parametrize(
+    "ecart", [{"reference": "autre"}, {"beneficiary_id": "b-9"}, {"recurring_transfer_id": "loyer de chaque mois"}]
+)
 def test_look_alike_keeps_the_instalment_and_is_an_incident(ecart: dict[str, str]) -> None:
     ordre = ordre_parti()
     for minutes in (31, 60, 120):
