@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="banc-transfert-"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
@@ -98,29 +99,27 @@ def passer_sans_la_grille(banque: CompteBancaire) -> float:
     )
 
 
+def une_fois() -> tuple[float, float]:
+    """Seconds of the transfer of one grid, and of the bare posting of the same entries."""
+    banque = preparer()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as curseur:
+            curseur.execute("ANALYZE")
+    dossier, validees = banque.dossier, a_transferer(Operation.objects.filter(compte_bancaire=banque))
+    nue = passer_sans_la_grille(banque)
+    vue = duree(partial(apercu, dossier=dossier, operations=validees[:500]))
+    operations = list(validees)
+    transfert = duree(partial(transferer, dossier=dossier, operations=operations, maintenant=MAINTENANT))
+    assert Ecriture.objects.filter(dossier=dossier, cle__startswith="operation:").count() == NOMBRE
+    print(f"   {NOMBRE} lignes transférées en {transfert:.2f} s ; aperçu de 500 en {vue * 1000:.0f} ms")
+    return transfert, nue
+
+
 def main() -> int:
     call_command("migrate", verbosity=0)
     print(f"   moteur : {connection.vendor}")
-    transferees, nues = [], []
-    for _ in range(3):
-        banque = preparer()
-        if connection.vendor == "postgresql":
-            with connection.cursor() as curseur:
-                curseur.execute("ANALYZE")
-        validees = a_transferer(Operation.objects.filter(compte_bancaire=banque))
-        nues.append(passer_sans_la_grille(banque))
-        vue = duree(lambda validees=validees, banque=banque: apercu(dossier=banque.dossier, operations=validees[:500]))
-        operations = list(validees)
-        transferees.append(
-            duree(
-                lambda operations=operations, banque=banque: transferer(
-                    dossier=banque.dossier, operations=operations, maintenant=MAINTENANT
-                )
-            )
-        )
-        assert Ecriture.objects.filter(dossier=banque.dossier, cle__startswith="operation:").count() == NOMBRE
-        print(f"   {NOMBRE} lignes transférées en {transferees[-1]:.2f} s ; aperçu de 500 en {vue * 1000:.0f} ms")
-    ligne("transfert", NOMBRE / min(transferees), NOMBRE / min(nues), "lignes/s", attendu=0.4)
+    transferts, nus = zip(*(une_fois() for _ in range(3)), strict=True)
+    ligne("transfert", NOMBRE / min(transferts), NOMBRE / min(nus), "lignes/s", attendu=0.4)
     return 0
 
 
