@@ -16,6 +16,7 @@ from qonto_link.api.client import QontoClient
 from qonto_link.virements.enums import Genre, StatutOrdre, StatutVirement
 from qonto_link.virements.errors import MouvementRefuse
 from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
+from qonto_link.virements.services.muets import a_trancher_lot
 from qonto_link.virements.services.sosies import a_trancher
 from qonto_link.virements.services.verification import verifier_beneficiaire, verifier_beneficiaires
 
@@ -76,7 +77,8 @@ def empreinte(ordre: Ordre) -> str:
 def etat_affiche(ordre: Ordre, maintenant: datetime) -> str:
     """What the panel of a followed order says, in short: as long as it is the same there is nothing to show again."""
     lignes = ordre.virements.order_by("rang").values_list("statut", "transaction_id")
-    etat = (ordre.statut, ordre.methode_sca, ordre.sca_depuis, a_trancher(ordre, maintenant), list(lignes))
+    decision = (a_trancher(ordre, maintenant), a_trancher_lot(ordre, maintenant))
+    etat = (ordre.statut, ordre.methode_sca, ordre.sca_depuis, decision, list(lignes))
     return hashlib.sha256(repr(etat).encode()).hexdigest()[:32]
 
 

@@ -283,5 +283,16 @@ class RienPartiForm(DecisionForm):
     )
 
 
+class DetacherForm(DecisionForm):
+    """« Ce n'était pas cet envoi »."""
+
+
+class LignesPerduesForm(DecisionForm):
+    verifie = forms.BooleanField(
+        label="J’ai ouvert Qonto : aucun de ces virements n’y est, ni parti, ni en attente.",
+        error_messages={"required": "Vérifiez d’abord dans Qonto, puis cochez cette case."},
+    )
+
+
 class JoindreForm(forms.Form):
     fichier = forms.FileField(label="Document (PDF ou photo)", help_text="10 Mo au plus.")

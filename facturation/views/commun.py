@@ -45,6 +45,7 @@ from qonto_link.services import clients
 from qonto_link.services.connexion import client_pour
 from qonto_link.virements.enums import MethodeSca, StatutOrdre, StatutVirement
 from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
+from qonto_link.virements.services.muets import est_detachable, est_muet
 from qonto_link.virements.services.sosies import a_trancher
 from qonto_link.virements.services.verification import verifier_beneficiaire
 
@@ -348,6 +349,8 @@ def contexte_ordre(ordre: Ordre, auteur: Auteur) -> dict[str, Any]:
         "total_cents": sum(virement.montant_cents for virement in virements),
         "restant": max(restant, 0),
         "a_trancher": a_trancher(ordre, maintenant),
+        "lot_muet": est_muet(ordre, maintenant),
+        "lot_detachable": est_detachable(ordre),
         "a_suivre": enchaine
         or (
             ordre.statut == StatutOrdre.ACCEPTE

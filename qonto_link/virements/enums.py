@@ -36,7 +36,7 @@ MOUVEMENTS_ORDRE: dict[str, frozenset[str]] = {
     ),
     # To ACCEPTE or REFUSE on Qonto's word, or on a person's when only a look-alike is there (`sosies`).
     StatutOrdre.DOUTE: frozenset({StatutOrdre.SOUMISSION, StatutOrdre.ACCEPTE, StatutOrdre.REFUSE}),
-    # Back to DOUTE only when the bulk that a person attached turns out to be another's.
+    # Back to DOUTE only when the bulk that a person attached is another's: Qonto shows it, or she says so (`muets`).
     StatutOrdre.ACCEPTE: frozenset({StatutOrdre.DOUTE}),
     StatutOrdre.REFUSE: frozenset(),
     StatutOrdre.ABANDONNE: frozenset(),
@@ -66,6 +66,7 @@ MOUVEMENTS_VIREMENT: dict[str, frozenset[str]] = {
     StatutVirement.EN_PREPARATION: frozenset({StatutVirement.ENVOYE, StatutVirement.ANNULE}),
     StatutVirement.A_APPROUVER: frozenset({StatutVirement.EN_PREPARATION, StatutVirement.ANNULE}),
     StatutVirement.ATTENTE_SCA: frozenset({StatutVirement.ENVOYE}) | _FIN,
+    # To REJETE also on a person's word, when Qonto never shows this payment of a bulk (`muets`).
     StatutVirement.ENVOYE: frozenset(
         {StatutVirement.ATTENTE_SCA, StatutVirement.PROGRAMME, StatutVirement.EN_COURS, StatutVirement.REGLE}
     )

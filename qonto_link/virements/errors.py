@@ -90,3 +90,20 @@ class DecisionSansMotif(VirementError):
 class SosieTenu(VirementError):
     def __init__(self) -> None:
         super().__init__("Ce virement est déjà rattaché à un autre paiement du portail.")
+
+
+class LotMontre(VirementError):
+    """Qonto shows payments of this bulk as ours, or nobody attached it by hand: it cannot be taken back."""
+
+    def __init__(self) -> None:
+        super().__init__("Qonto a confirmé cet envoi groupé : il ne peut pas être détaché.")
+
+
+class SecondRegardTropTot(VirementError):
+    """Once not seen is no proof; the second look comes later."""
+
+    def __init__(self, attente: str) -> None:
+        super().__init__(
+            f"Le portail vient de regarder chez Qonto pour la première fois. Vous pourrez décider {attente}, après un "
+            "second regard ; les échéances restent réservées d’ici là."
+        )

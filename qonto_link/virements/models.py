@@ -77,8 +77,14 @@ class Ordre(models.Model):
     incertain = models.BooleanField(default=False)
     # The first look at Qonto's list, long after the last call, that did not find it.
     regard_negatif = models.DateTimeField(null=True, blank=True)
+    # A red alert: whoever prepared it never sends it alone (B3).
+    second_regard = models.BooleanField(default=False)
     suivi_le = models.DateTimeField(null=True, blank=True)
     bulk_id = models.CharField(max_length=64, blank=True)
+    # A person said that this bulk of Qonto was the order; as long as it shows nothing she may take it back.
+    rattache_par_main = models.BooleanField(default=False)
+    # When a person said that the payments which Qonto never showed did not leave: they are still watched.
+    lignes_perdues_le = models.DateTimeField(null=True, blank=True)
     motif = models.CharField(max_length=300, blank=True)
     reference_support = models.CharField(max_length=64, blank=True)
     cree_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
@@ -107,6 +113,12 @@ class Ordre(models.Model):
             models.CheckConstraint(
                 condition=Q(incertain=False) | ~Q(statut__in=(StatutOrdre.REFUSE, StatutOrdre.ABANDONNE)),
                 name="ordre_incertain_reste_retenu",
+            ),
+            models.CheckConstraint(
+                condition=Q(second_regard=False)
+                | Q(statut__in=(StatutOrdre.A_APPROUVER, StatutOrdre.PRET, StatutOrdre.ABANDONNE))
+                | (Q(approuve_par__isnull=False) & ~Q(approuve_par=models.F("cree_par"))),
+                name="ordre_rouge_vu_par_deux",
             ),
             models.UniqueConstraint(fields=("dossier", "bulk_id"), condition=~Q(bulk_id=""), name="ordre_bulk_unique"),
         )

@@ -40,6 +40,9 @@ class Options:
     processing_delay: float = 1.0
     settlement_delay: float = 2.0
     attachment_delay: float = 1.0
+    # What a bulk made from now on does: nothing said is as it should be; `lost` never makes its transfers, `hidden`
+    # makes them; neither ever shows them.
+    mute_bulks: str = ""
     # Standard transfers settle on the next TARGET day instead of `settlement_delay`.
     realistic_settlement: bool = False
     # Creating or changing a beneficiary asks for a strong authentication, as Qonto's sandbox was seen to do at times.

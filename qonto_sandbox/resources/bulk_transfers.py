@@ -71,12 +71,13 @@ class BulkTransferPage(Wire):
 
 
 def view(record: Record) -> dict[str, Any]:
-    states = [item["status"] for item in record["items"]]
+    mute = bool(record.get("mute"))
+    states = ["pending" if mute else item["status"] for item in record["items"]]
     shown = ("client_transfer_id", "transfer_id", "status", "errors")
     return {
         **{name: record[name] for name in FIELDS},
         **{f"{state}_count": states.count(state) for state in ("completed", "pending", "failed")},
-        "results": [{name: item[name] for name in shown} for item in record["items"]],
+        "results": [] if mute else [{name: item[name] for name in shown} for item in record["items"]],
     }
 
 
@@ -123,6 +124,7 @@ def create_bulk_transfer(call: Call) -> Response:
         "created_at": stamp,
         "updated_at": stamp,
         "total_count": len(read),
+        "mute": call.world.options.mute_bulks,
         "items": [
             batches.stored_item(order, client_transfer_id=row.text("client_transfer_id"))
             for order, row in zip(read, rows, strict=True)
@@ -138,7 +140,7 @@ def create_bulk_transfer(call: Call) -> Response:
 @job("bulk.create")
 def create_items(world: World, bulk_id: str) -> None:
     record = world.store["bulk_transfers"].get(bulk_id)
-    if record is not None:
+    if record is not None and record.get("mute") != "lost":
         batches.create_all(world, record)
         record["updated_at"] = world.stamp()
         world.store["bulk_transfers"].put(record)

@@ -51,6 +51,8 @@ DROITS = {
     "facturation:ordre_doute": "client dossier qonto:payer GET",
     "facturation:ordre_rattacher": "client dossier qonto:payer POST confirmation",
     "facturation:ordre_rien_parti": "client dossier qonto:payer POST confirmation",
+    "facturation:ordre_detacher": "client dossier qonto:payer POST confirmation",
+    "facturation:ordre_lignes_perdues": "client dossier qonto:payer POST confirmation",
     "facturation:virement_annuler": "client dossier qonto:payer POST confirmation",
     "facturation:virement_preuve": "client dossier qonto:consulter GET",
     "facturation:accueil": "cabinet dossier GET",

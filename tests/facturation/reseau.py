@@ -97,12 +97,33 @@ def verser(banque: QontoClient, compte_id: str, iban: str, cents: int, reference
             "beneficiary": {"name": "AARO", "iban": iban},
         },
     }
+    return str(_valider(banque, banque.create_transfer, corps).id)
+
+
+def verser_lot(banque: QontoClient, compte_id: str, iban: str, nombre: int) -> str:
+    """A bulk that the client makes himself in Qonto, without the portal; returns its id."""
+    preuve = banque.bulk_verify_payee(
+        [{"id": str(rang), "beneficiary_name": "AARO", "iban": iban} for rang in range(nombre)]
+    )
+    payee = {"name": "AARO", "iban": iban}
+    corps = {
+        "vop_proof_token": preuve.proof_token,
+        "bank_account_id": compte_id,
+        "bulk_transfers": [
+            {"client_transfer_id": str(uuid4()), "amount": "7.77", "reference": "Paie", "beneficiary": payee}
+            for _ in range(nombre)
+        ],
+    }
+    return str(_valider(banque, banque.create_bulk_transfer, corps).id)
+
+
+def _valider(banque: QontoClient, creer: Callable[..., Any], corps: dict[str, Any]) -> Any:
     appel = {"idempotency_key": str(uuid4()), "preference": "mock"}
     try:
-        return banque.create_transfer(corps, **appel).id
+        return creer(corps, **appel)
     except ScaRequired as demande:
         banque.decide_mocked_sca(demande.token, allow=True)
-        return banque.create_transfer(corps, sca_token=demande.token, **appel).id
+        return creer(corps, sca_token=demande.token, **appel)
 
 
 class Horloge:

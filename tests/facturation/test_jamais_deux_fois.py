@@ -30,12 +30,13 @@ from qonto_link.virements.errors import VirementError
 from qonto_link.virements.models import Ordre, Virement
 from qonto_link.virements.services.doute import lever_doute
 from qonto_link.virements.services.envoi import changer_methode, suivre_authentification
+from qonto_link.virements.services.muets import declarer_lignes_perdues, detacher_lot, ecouter, veiller
 from qonto_link.virements.services.preparation import abandonner_ordre
 from qonto_link.virements.services.sosies import declarer_rien_parti, rattacher_sosie, sosies_de
 from qonto_link.virements.services.suivi import annuler_virement, suivre_ordre
 from qonto_link.virements.services.verification import verifier_beneficiaire, verifier_beneficiaires
 from tests.facturation.factories import IBAN_AARO, payeur
-from tests.facturation.reseau import FAUTES, OK, Horloge, Tue, client, verser
+from tests.facturation.reseau import FAUTES, OK, Horloge, Tue, client, verser, verser_lot
 
 HISTOIRES = int(os.environ.get("HISTOIRES", "2000"))
 LOTS = 4  # parts that several test processes may share
@@ -52,8 +53,11 @@ class Histoire(RuleBasedStateMachine):
     compte_id: str
     jeton: str
 
+    muette = ""  # what the bank does with bulks: shows them, loses them, makes them and hides them
+
     def __init__(self) -> None:
         super().__init__()
+        self._taire("")
         self.atomique = transaction.atomic()
         self.atomique.__enter__()
         self.horloge = Horloge(self.qonto)
@@ -68,6 +72,11 @@ class Histoire(RuleBasedStateMachine):
         self.numero = f"H{uuid4().hex[:12].upper()}"
         facture = self.payeur.facture(self.numero, *montants, jour=jour_de_paris(self.depart))
         self.echeances = list(facture.echeances.order_by("rang"))
+
+    def _taire(self, comment: str) -> None:
+        if Histoire.muette != comment:
+            self.qonto.api("PATCH", "options", mute_bulks=comment)
+            Histoire.muette = comment
 
     def client(self, faute: str = OK) -> Any:
         staging = self.qonto.identifiants["staging_token"]
@@ -104,10 +113,11 @@ class Histoire(RuleBasedStateMachine):
             with self.client(faute) as fautif:
                 emettre_ordre(ordre=ordre, client=fautif, methode="mock", maintenant=maintenant)
 
-    @rule(faute=st.sampled_from(FAUTES))
-    def payer_tout(self, faute: str) -> None:
-        """« Régler la sélection » on whatever looks open."""
+    @rule(faute=st.sampled_from(FAUTES), tait=st.sampled_from(["", "lost", "hidden"]), valide=st.booleans())
+    def payer_tout(self, faute: str, tait: str, valide: bool) -> None:
+        """« Régler la sélection » on whatever looks open; the bank may show nothing of it, and make it or not."""
         maintenant = self.horloge.lire()
+        self._taire(tait)
         with suppress(*ENNUIS):
             verifications, jeton = verifier_beneficiaires(
                 dossier=self.payeur.dossier,
@@ -119,6 +129,9 @@ class Histoire(RuleBasedStateMachine):
             ordre = self._preparer(self.echeances, verifications, jeton, 0)
             with self.client(faute) as fautif:
                 emettre_ordre(ordre=ordre, client=fautif, methode="mock", maintenant=maintenant)
+            if valide:
+                self.banque.decide_mocked_sca(ordre.jeton_sca, allow=True)
+                suivre_authentification(ordre=ordre, client=self.banque, maintenant=maintenant)
 
     def _preparer(self, echeances: list[Echeance], verifications: list[Any], jeton: str, jours: int) -> Ordre:
         maintenant = self.horloge.lire()
@@ -209,14 +222,42 @@ class Histoire(RuleBasedStateMachine):
                 self._decider(vu, oui)
 
     def _decider(self, ordre: Ordre, rattache: bool) -> None:
+        """She may take another's bulk for hers; she never says that nothing left of what she sees with her number."""
         maintenant = self.horloge.lire()
         with suppress(*ENNUIS):
-            vus = [sosie.id for sosie in sosies_de(ordre=ordre, client=self.banque, maintenant=maintenant)]
+            sosies = sosies_de(ordre=ordre, client=self.banque, maintenant=maintenant)
+            siens = [s.id for s in sosies if getattr(s, "reference", "").startswith(self.numero)]
             commun: dict[str, Any] = {"ordre": ordre, "client": self.banque, "maintenant": maintenant, "motif": "vu"}
-            if rattache:
-                rattacher_sosie(sosie_id=vus[0], **commun)
+            if rattache or siens:
+                rattacher_sosie(sosie_id=(siens or [sosies[0].id])[0], **commun)
             else:
-                declarer_rien_parti(vus=vus, **commun)
+                declarer_rien_parti(vus=[sosie.id for sosie in sosies], **commun)
+
+    @rule(detache=st.booleans(), double=st.booleans())
+    def trancher_un_lot(self, detache: bool, double: bool) -> None:
+        """Somebody, or two people at once, say what became of a bulk that stays mute."""
+        for ordre in self.ordres(StatutOrdre.ACCEPTE)[:1]:
+            copie = Ordre.objects.get(pk=ordre.pk)
+            for vu, oui in [(ordre, detache), (copie, not detache)] if double else [(ordre, detache)]:
+                self._decider_du_lot(vu, oui)
+
+    def _decider_du_lot(self, ordre: Ordre, detache: bool) -> None:
+        commun: dict[str, Any] = {"ordre": ordre, "client": self.banque, "maintenant": self.horloge.lire()}
+        with suppress(*ENNUIS):
+            silence = ecouter(**commun)
+            if detache:
+                detacher_lot(motif="vu", **commun)
+            else:
+                declarer_lignes_perdues(vus=[sosie.id for sosie in silence.sosies], motif="vu", **commun)
+
+    @rule()
+    def lot_dans_qonto(self) -> None:
+        """The client makes a bulk of as many payments in Qonto, which shows nothing of it: the payroll."""
+        avant = Histoire.muette
+        self._taire("lost")
+        with suppress(QontoError):
+            verser_lot(self.banque, self.compte_id, IBAN_AARO, len(self.echeances))
+        self._taire(avant)
 
     # --- What the bank and the time do --------------------------------------------------------------------------
 
@@ -243,8 +284,12 @@ class Histoire(RuleBasedStateMachine):
             suivre_authentification(ordre=ordre, client=self.banque, maintenant=self.horloge.lire())
         for ordre in self.ordres(StatutOrdre.ACCEPTE):
             suivre_ordre(ordre=ordre, client=self.banque, maintenant=self.horloge.lire())
+            veiller(ordre=ordre, client=self.banque, maintenant=self.horloge.lire())
 
     # --- What must hold -----------------------------------------------------------------------------------------
+
+    def envoyes(self) -> Any:
+        return Virement.objects.filter(dossier=self.payeur.dossier, statut=StatutVirement.ENVOYE)
 
     def virements_chez_qonto(self) -> list[Any]:
         tous = self.banque.transfers(updated_at_from=self.depart - timedelta(minutes=1))
@@ -283,6 +328,11 @@ class Histoire(RuleBasedStateMachine):
         # Beyond the longest closing of the banks: a scheduled transfer has had its day.
         self.horloge.avancer(timedelta(days=12))
         self._balayer()
+        self.horloge.avancer(timedelta(minutes=11))
+        for ordre in self.ordres(StatutOrdre.ACCEPTE):
+            self._decider_du_lot(ordre, detache=False)
+        self._balayer()
+        assert not self.envoyes().exists(), "the payments of a bulk are held for ever"
         assert not self.ordres(StatutOrdre.SOUMISSION, StatutOrdre.DOUTE), "an order is forgotten"
         self.jamais_deux_fois()
         chez_qonto = {transfert.id: transfert for transfert in self.virements_chez_qonto()}
@@ -312,7 +362,7 @@ class Histoire(RuleBasedStateMachine):
 @pytest.mark.parametrize("lot", range(LOTS))
 def test_no_history_pays_an_instalment_twice(qonto: Any, db: None, lot: int) -> None:
     qonto.reset()
-    Histoire.qonto = qonto
+    Histoire.qonto, Histoire.muette = qonto, qonto.api("GET", "options")["mute_bulks"]
     Histoire.jeton = qonto.identifiants["access_token"]
     Histoire.banque = client(qonto.url, Histoire.jeton, qonto.identifiants["staging_token"])
     Histoire.compte_id = next(compte.id for compte in Histoire.banque.organization().bank_accounts if compte.main)

@@ -15,6 +15,7 @@ from qonto_link.virements.enums import StatutOrdre, StatutVirement
 from qonto_link.virements.models import Ordre, Virement
 from qonto_link.virements.services.doute import lever_doute
 from qonto_link.virements.services.envoi import suivre_authentification
+from qonto_link.virements.services.muets import PAS_DE_VEILLE, VEILLE, veiller
 from qonto_link.virements.services.suivi import suivre_ordre
 
 # A settled transfer without its bank line, or a pending one, is asked about for so long.
@@ -35,8 +36,11 @@ def ordres_a_suivre(maintenant: datetime, limite: int = 2000, *, dossier_id: UUI
         | Q(statut=StatutVirement.PROGRAMME, date_prevue__lte=jour_de_paris(maintenant))
         | Q(statut=StatutVirement.REGLE, transaction_id="")
     )
+    veilles = Q(lignes_perdues_le__gte=maintenant - VEILLE) & (
+        Q(suivi_le__isnull=True) | Q(suivi_le__lte=maintenant - PAS_DE_VEILLE)
+    )
     acceptes = ordres.filter(
-        Exists(Virement.objects.filter(parle, ordre=OuterRef("pk"))),
+        Q(Exists(Virement.objects.filter(parle, ordre=OuterRef("pk")))) | veilles,
         statut=StatutOrdre.ACCEPTE,
         cree_le__gte=maintenant - HORIZON,
     ).order_by(F("suivi_le").asc(nulls_first=True), "cree_le", "pk")
@@ -66,5 +70,7 @@ def _suivre(ordre: Ordre, client: QontoClient, maintenant: datetime) -> Ordre:
     if ordre.statut == StatutOrdre.ATTENTE_SCA:
         return suivre_authentification(ordre=ordre, client=client, maintenant=maintenant)
     if ordre.statut == StatutOrdre.ACCEPTE:
-        return suivre_ordre(ordre=ordre, client=client, maintenant=maintenant)
+        suivre_ordre(ordre=ordre, client=client, maintenant=maintenant)
+        veiller(ordre=ordre, client=client, maintenant=maintenant)
+        return ordre
     return lever_doute(ordre=ordre, client=client, maintenant=maintenant)

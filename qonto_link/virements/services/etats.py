@@ -44,7 +44,7 @@ def deplacer_ordre(ordre: Ordre, vers: str, *, maintenant: datetime, **champs: A
     if vers == StatutOrdre.SOUMISSION:
         champs |= {"envois": ordre.envois + 1, "regard_negatif": None}
     elif vers in (StatutOrdre.DOUTE, StatutOrdre.ACCEPTE):
-        champs["incertain"] = vers == StatutOrdre.DOUTE
+        champs |= {"incertain": vers == StatutOrdre.DOUTE, "regard_negatif": None}
     if vers in _LIBERENT and champs.get("incertain", ordre.incertain):
         raise MouvementRefuse
     with transaction.atomic():

@@ -15,14 +15,14 @@ from qonto_link.api.schemas.paiements import BulkTransfer, Transfer
 from qonto_link.enums import ClasseIncident
 from qonto_link.models import Incident
 from qonto_link.services.incidents import resoudre
-from qonto_link.virements.enums import StatutOrdre
+from qonto_link.virements.enums import Genre, StatutOrdre
 from qonto_link.virements.errors import DecisionPrematuree, DecisionSansMotif, SosiesChanges, SosieTenu
 from qonto_link.virements.models import Ordre
 from qonto_link.virements.services.acceptation import recevoir
 from qonto_link.virements.services.doute import cle_incident, est_perdu
 from qonto_link.virements.services.etats import deplacer_ordre
-from qonto_link.virements.services.recherche import chercher
-from qonto_link.virements.services.suivi import accepter_lot, accepter_simple
+from qonto_link.virements.services.recherche import Constat, chercher
+from qonto_link.virements.services.suivi import accepter_lignes, accepter_lot, accepter_simple
 
 Sosie = Transfer | BulkTransfer
 
@@ -40,6 +40,10 @@ def sosies_de(*, ordre: Ordre, client: QontoClient, maintenant: datetime) -> tup
 
     Raises DecisionPrematuree when there is nothing to decide, QontoError.
     """
+    return _constater(ordre, client, maintenant).sosies
+
+
+def _constater(ordre: Ordre, client: QontoClient, maintenant: datetime) -> Constat:
     if not est_perdu(ordre, maintenant):
         raise DecisionPrematuree
     constat = chercher(ordre, client)
@@ -47,7 +51,7 @@ def sosies_de(*, ordre: Ordre, client: QontoClient, maintenant: datetime) -> tup
         recevoir(ordre, constat.trouve, maintenant=maintenant)
     if not constat.sosies:
         raise DecisionPrematuree
-    return constat.sosies
+    return constat
 
 
 def rattacher_sosie(
@@ -61,18 +65,22 @@ def rattacher_sosie(
 ) -> Ordre:
     """« C'était ce paiement »: DOUTE → ACCEPTE with the transfer, or the bulk, that the person names.
 
+    One of the transfers that are like the payments of a bulk stands for all of them: each goes to its payment.
+
     Raises DecisionSansMotif, DecisionPrematuree, SosiesChanges when Qonto no longer shows it as a look-alike,
     SosieTenu when another payment took it, MouvementRefuse when somebody decided first, QontoError.
     """
     motif = _motif(motif)
-    sosies = sosies_de(ordre=ordre, client=client, maintenant=maintenant)
-    choisi = next((sosie for sosie in sosies if sosie.id == sosie_id), None)
+    constat = _constater(ordre, client, maintenant)
+    choisi = next((sosie for sosie in constat.sosies if sosie.id == sosie_id), None)
     if choisi is None:
         raise SosiesChanges
     try:
         with transaction.atomic():
             if isinstance(choisi, BulkTransfer):
-                accepter_lot(ordre, choisi, maintenant=maintenant)
+                accepter_lot(ordre, choisi, maintenant=maintenant, rattache_par_main=True)
+            elif ordre.genre == Genre.LOT:
+                accepter_lignes(ordre, constat.lignes, maintenant=maintenant)
             else:
                 accepter_simple(ordre, choisi, maintenant=maintenant)
             _clore(ordre, "paiement.rattacher", maintenant, origine, motif=motif, virement_qonto=sosie_id)

@@ -1,5 +1,6 @@
 """What becomes of a payment that Qonto knows: its states are read again, never guessed."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from django.db import transaction
 from gestion_acces.services.audit import SYSTEME, Origine, journaliser
 from portal.lib.affichage import jour_de_paris
 from qonto_link.api.client import QontoClient
-from qonto_link.api.errors import QontoError, Refused
+from qonto_link.api.errors import NotFound, QontoError, Refused
 from qonto_link.api.schemas.paiements import BulkResult, BulkTransfer, Transfer
 from qonto_link.evenements import VIREMENT_RATTACHE, publier
 from qonto_link.virements.enums import MOUVEMENTS_VIREMENT, Genre, StatutOrdre, StatutVirement
@@ -52,15 +53,30 @@ def accepter_simple(ordre: Ordre, transfert: Transfer, *, maintenant: datetime) 
     return ordre
 
 
-def accepter_lot(ordre: Ordre, lot: BulkTransfer, *, maintenant: datetime) -> Ordre:
+def accepter_lot(ordre: Ordre, lot: BulkTransfer, *, maintenant: datetime, rattache_par_main: bool = False) -> Ordre:
     """Qonto has the bulk; its payments are created afterwards, one by one (§11.2).
 
     Each payment is booked in a transaction of its own: 400 of them never hold the database together, and the
     recovery job goes on where a dead worker stopped.
     """
-    deplacer_ordre(ordre, StatutOrdre.ACCEPTE, maintenant=maintenant, bulk_id=lot.id, jeton_sca="", motif="")
+    champs = {"bulk_id": lot.id, "rattache_par_main": rattache_par_main, "jeton_sca": "", "motif": ""}
+    deplacer_ordre(ordre, StatutOrdre.ACCEPTE, maintenant=maintenant, **champs)
     _appliquer_resultats(ordre, lot.results, maintenant)
     return ordre
+
+
+def accepter_lignes(ordre: Ordre, lignes: Mapping[UUID, Transfer], *, maintenant: datetime) -> Ordre:
+    """Qonto has these transfers of a bulk and shows no bulk. Raises IntegrityError when another payment holds one."""
+    with transaction.atomic():
+        deplacer_ordre(ordre, StatutOrdre.ACCEPTE, maintenant=maintenant, jeton_sca="", motif="")
+        rattacher_lignes(ordre, lignes, maintenant=maintenant)
+    return ordre
+
+
+def rattacher_lignes(ordre: Ordre, lignes: Mapping[UUID, Transfer], *, maintenant: datetime) -> None:
+    """Each transfer goes to the payment that it was found for."""
+    for virement in ordre.virements.select_related("ordre__dossier__cabinet").filter(pk__in=list(lignes)):
+        appliquer_transfert(virement, lignes[virement.pk], maintenant=maintenant)
 
 
 def appliquer_transfert(virement: Virement, transfert: Transfer, *, maintenant: datetime) -> Virement:
@@ -150,7 +166,7 @@ def suivre_ordre(*, ordre: Ordre, client: QontoClient, maintenant: datetime, lim
     `limite`: how many payments may change at once, for a person who waits; the next call goes on.
     """
     if ordre.genre == Genre.LOT and ordre.bulk_id and ordre.virements.filter(statut=StatutVirement.ENVOYE).exists():
-        lot = client.bulk_transfer(ordre.bulk_id)
+        lot = lire_lot(ordre, client)
         if _est_etranger(ordre, lot):
             return _rendre_au_doute(ordre, maintenant)
         _appliquer_resultats(ordre, lot.results, maintenant, limite)
@@ -165,6 +181,14 @@ def suivre_ordre(*, ordre: Ordre, client: QontoClient, maintenant: datetime, lim
     return ordre
 
 
+def lire_lot(ordre: Ordre, client: QontoClient) -> BulkTransfer:
+    """The bulk of an order; one that shows nothing when Qonto no longer knows it."""
+    try:
+        return client.bulk_transfer(ordre.bulk_id)
+    except NotFound:
+        return BulkTransfer(id=ordre.bulk_id)
+
+
 def _est_etranger(ordre: Ordre, lot: BulkTransfer) -> bool:
     """True when the bulk shows payments and none is ours: a person attached it before it showed them."""
     nos_ids = {str(pk) for pk in ordre.virements.values_list("pk", flat=True)}
@@ -175,7 +199,7 @@ def _rendre_au_doute(ordre: Ordre, maintenant: datetime) -> Ordre:
     """The bulk of an order is another's: the order is in doubt again, its instalments stay held."""
     lot = ordre.bulk_id
     with transaction.atomic():
-        deplacer_ordre(ordre, StatutOrdre.DOUTE, maintenant=maintenant, bulk_id="")
+        deplacer_ordre(ordre, StatutOrdre.DOUTE, maintenant=maintenant, bulk_id="", rattache_par_main=False)
         noter(ordre, "paiement.lot_etranger", maintenant=maintenant, lot=lot)
     return ordre
 

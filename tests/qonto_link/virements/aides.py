@@ -12,7 +12,7 @@ from qonto_link.api.client import QontoClient
 from qonto_link.api.transport import Reglages
 from qonto_link.models import CompteQonto
 from qonto_link.virements.models import Ordre, Virement
-from tests.facturation.factories import MAINTENANT, OrdreFactory, VirementFactory, verification_favorable
+from tests.facturation.factories import IBAN_AARO, MAINTENANT, OrdreFactory, VirementFactory, verification_favorable
 from tests.qonto_link.factories import CompteQontoFactory
 
 PLUS_TARD = MAINTENANT + timedelta(minutes=6)
@@ -73,7 +73,7 @@ def liste(nom: str, *lignes: dict[str, Any]) -> tuple[int, dict[str, Any]]:
 def chez_qonto(*transferts: dict[str, Any]) -> dict[str, Any]:
     """What a look at Qonto's lists shows."""
     return {
-        "GET /v2/sepa/beneficiaries": liste("beneficiaries", {"id": "b-1"}),
+        "GET /v2/sepa/beneficiaries": liste("beneficiaries", {"id": "b-1", "iban": IBAN_AARO}),
         "GET /v2/sepa/transfers": liste("transfers", *transferts),
     }
 

@@ -156,7 +156,8 @@ def test_bulk_that_hides_its_payments_is_opened(total: int, connu: bool, fin: st
     assert virement is not None
     ligne = {"client_transfer_id": str(virement.pk), "transfer_id": None, "status": "pending", "errors": None}
     guichet = Guichet(
-        {
+        chez_qonto()
+        | {
             "GET /v2/sepa/bulk_transfers": liste("bulk_transfers", lot),
             "GET /v2/sepa/bulk_transfers/l-1": (200, {"bulk_transfer": lot | ({"results": [ligne]} if connu else {})}),
         }

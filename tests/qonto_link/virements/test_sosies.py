@@ -149,10 +149,10 @@ def resultats(*ids: str) -> list[dict[str, Any]]:
 def guichet_du_lot(corps: dict[str, Any], *transferts: dict[str, Any]) -> Any:
     return client_du(
         Guichet(
-            {
+            chez_qonto(*transferts)
+            | {
                 "GET /v2/sepa/bulk_transfers": liste("bulk_transfers", lot()),
                 "GET /v2/sepa/bulk_transfers/l-1": (200, {"bulk_transfer": corps}),
-                "GET /v2/sepa/transfers": liste("transfers", *transferts),
             }
         )
     )
