@@ -109,6 +109,19 @@ def _invoice(call: Call) -> Record:
     return found
 
 
+@endpoint("POST", "/_sandbox/api/organizations/{id}/einvoicing_settings", auth=("none",), tag="control")
+def set_einvoicing(call: Call) -> Response:
+    """Réglages du réseau : {"sending_status": …, "receiving_status": …} ; sans eux, il n’y en a pas (404)."""
+    organization = call.world.store["organizations"].get(call.path["id"])
+    if organization is None:
+        raise not_found()
+    names = ("sending_status", "receiving_status")
+    given = {name: call.body.text(name) for name in names} if call.body.has(names[0]) else {}
+    organization["einvoicing_settings"] = given
+    call.world.store["organizations"].put(organization)
+    return answer({"einvoicing_settings": given})
+
+
 @endpoint("POST", "/_sandbox/api/organizations/{id}/client_invoices", auth=("none",), tag="control")
 def make_invoice(call: Call) -> Response:
     """Émettre une facture : {"amount": "120.00", "vat_rate": "0.2", "title": …}, hors taxes."""

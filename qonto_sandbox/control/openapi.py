@@ -11,15 +11,25 @@ from qonto_sandbox.core import idempotency
 from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.routing import ENDPOINTS, Call, Endpoint, endpoint
 from qonto_sandbox.oauth.scopes import SCOPES
-from qonto_sandbox.schemas.common import ErrorBody, FlatErrorBody, OAuthErrorBody, ScaBody
+from qonto_sandbox.schemas.common import (
+    CodeErrorBody,
+    ErrorBody,
+    FlatErrorBody,
+    ListErrorBody,
+    OAuthErrorBody,
+    ScaBody,
+    SingleErrorBody,
+)
 
 # Where Qonto itself answers; the rest is of the local one alone.
 BUSINESS = ("/v1/", "/v2/", "/register/", "/data_api/")
+GATED = (*BUSINESS, "/oauth2/token", "/oauth2/revoke")
 REFERENCE = "#/components/schemas/{model}"
 REASONS = {
     200: "Succès",
     201: "Créé",
     204: "Fait, sans contenu",
+    302: "Jeton de passage absent ou faux : la porte du bac à sable",
     303: "Retour à la page",
     400: "Demande mal formée",
     401: "Identifiants absents ou refusés",
@@ -40,6 +50,8 @@ MEDIA = {
     "multipart": "multipart/form-data",
     "form": "application/x-www-form-urlencoded",
 }
+ERRORS = (ErrorBody, ListErrorBody, SingleErrorBody, CodeErrorBody, FlatErrorBody, OAuthErrorBody, ScaBody)
+TOLD_BY_CODE = ("PATCH /v2/client_invoices/{id}", 412)
 ModelKey = tuple[type[BaseModel], JsonSchemaMode]
 
 
@@ -48,7 +60,7 @@ class Description:
 
     def __init__(self, url: str) -> None:
         self._url, rows = url, list(ENDPOINTS.values())
-        models: set[type[BaseModel]] = {ErrorBody, OAuthErrorBody, FlatErrorBody, ScaBody}
+        models: set[type[BaseModel]] = {*ERRORS}
         for row in rows:
             models |= {model for model in (row.request_schema, row.response_schema) if model is not None}
         keys: list[ModelKey] = [
@@ -117,10 +129,10 @@ class Description:
 
 def _common(row: Endpoint) -> set[int]:
     """What every call of this kind may meet, whatever the endpoint does."""
-    if not row.path.startswith(BUSINESS):
+    if not row.path.startswith(GATED):
         return set()
-    found = {401, 429}
-    if row.scopes or ("key" not in row.auth and "partner" not in row.auth):
+    found = {302, 401, 429, 500}
+    if row.scopes or row.auth == ("oauth",):
         found.add(403)
     if row.idempotent or row.query_schema is not None:
         found.add(400)
@@ -135,11 +147,25 @@ def _common(row: Endpoint) -> set[int]:
 def _error(row: Endpoint, status: int) -> type[BaseModel] | None:
     if row.media_type in ("text/html", "application/octet-stream") and not row.path.startswith(BUSINESS):
         return None
+    if status == 302 or (status == 500 and not _tells_500(row)):
+        # Qonto's own 500 has no body; nor has the way to the gate.
+        return None
     if row.path.startswith("/oauth2/"):
-        return OAuthErrorBody
+        return ListErrorBody if status == 429 else OAuthErrorBody
     if status == 428:
         return ScaBody
-    return FlatErrorBody if row.family == "webhooks" else ErrorBody
+    if row.family == "webhooks":
+        return FlatErrorBody
+    if 428 in row.errors and status in (412, 422):
+        return ErrorBody
+    if (row.name, status) == TOLD_BY_CODE:
+        return CodeErrorBody
+    return SingleErrorBody if status in row.single else ListErrorBody
+
+
+def _tells_500(row: Endpoint) -> bool:
+    """Invoicing, and the banks of the payees, say what broke."""
+    return row.family == "invoices" or 500 in row.errors
 
 
 def _query(model: type[BaseModel]) -> list[dict[str, Any]]:

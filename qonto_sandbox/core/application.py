@@ -50,14 +50,13 @@ class Application:
         faults: list[Fault] = []
         if self.world.faults and not request.path.startswith(CONTROL):
             faults = self.world.faults.take(request.method, request.path)
+            # What struck tells its error as the endpoint would.
+            self._match(request)
         try:
             response = striking.before(faults, request) or self._answer(request, trace_id)
             response = striking.after(faults, request, response)
         except ApiError as error:
-            endpoint = request.environ.get("sandbox.endpoint")
-            error = told_by(endpoint.family if endpoint else "business", error)
-            response = answer(error.body(trace_id), error.status)
-            response.headers.extend(error.headers)
+            response = self._told(request, error, trace_id)
             if error.status == 401:
                 self.world.limits.refused(request.remote_addr or "")
         except RawError as error:
@@ -75,20 +74,38 @@ class Application:
             response.headers["X-Request-Id"] = request.environ["sandbox.request_id"]
         return response
 
+    @staticmethod
+    def _told(request: Request, error: ApiError, trace_id: str) -> Response:
+        endpoint: Endpoint | None = request.environ.get("sandbox.endpoint")
+        if endpoint is not None:
+            error = told_by(endpoint.family, error, single=endpoint.single)
+        response = answer(error.body(trace_id), error.status)
+        response.headers.extend(error.headers)
+        return response
+
     def _answer(self, request: Request, trace_id: str) -> Response:
         closed = self._gate(request)
         if closed is not None:
             return closed
-        try:
-            endpoint, path = self._urls.bind_to_environ(request.environ).match()
-        except (NotFound, MethodNotAllowed, RequestRedirect):
+        found = self._match(request)
+        if found is None:
             return Response("404 page not found\n", 404, content_type="text/plain; charset=utf-8")
-        request.environ |= {"sandbox.endpoint": endpoint, "sandbox.respond": self.respond}
+        endpoint, path = found
+        request.environ["sandbox.respond"] = self.respond
         if self.world.options.rate_limits and not request.path.startswith(CONTROL):
             self.world.limits.check(request.remote_addr or "")
         # Past the gateway: an answer of the application, success or not, has a request id.
         request.environ["sandbox.request_id"] = ids.new()
-        return self._perform(request, endpoint, dict(path), trace_id)
+        return self._perform(request, endpoint, path, trace_id)
+
+    def _match(self, request: Request) -> tuple[Endpoint, dict[str, str]] | None:
+        """The endpoint asked for and what fills its path; None for what is not served."""
+        try:
+            endpoint, path = self._urls.bind_to_environ(request.environ).match()
+        except (NotFound, MethodNotAllowed, RequestRedirect):
+            return None
+        request.environ["sandbox.endpoint"] = endpoint
+        return endpoint, dict(path)
 
     def _gate(self, request: Request) -> Response | None:
         options = self.world.options

@@ -2,8 +2,9 @@
 
 from typing import Any, Literal
 
-# list: {"errors": [{…}]} · object: {"errors": {…}} · message: {"errors": {"message": …}} · flat: {code, detail}
-Shape = Literal["list", "object", "message", "flat"]
+# list: {"errors": [{…}]} · object: {"errors": {…}} · message: {"errors": {"message": …}} · flat: {code, detail} ·
+# code: {code, message}
+Shape = Literal["list", "object", "message", "flat", "code"]
 
 
 class ApiError(Exception):
@@ -34,6 +35,8 @@ class ApiError(Exception):
     def body(self, trace_id: str) -> dict[str, Any]:
         if self.shape == "flat":
             return self.item | {"trace_id": trace_id}
+        if self.shape == "code":
+            return {"code": self.code, "message": self.detail, "trace_id": trace_id}
         if self.shape == "message":
             return {"errors": {"message": self.detail}, "trace_id": trace_id}
         return {"errors": self.item if self.shape == "object" else [self.item], "trace_id": trace_id}

@@ -1,6 +1,6 @@
 """How each family of endpoints tells its errors, those of the gateway included (partner reference §0.5)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Literal
 
 from qonto_sandbox.core.errors import ApiError
@@ -33,8 +33,12 @@ def _webhooks(error: ApiError) -> None:
 
 
 def _onboarding(error: ApiError) -> None:
+    """A bad property is a 422 (partner reference §1.5)."""
     if error.code == UNREADABLE:
         error.status, error.code = 400, "malformed_json"
+    elif error.status == 400 and "pointer" in error.source:
+        error.status = 422
+        error.code = error.code if error.code in ("missing", "not_in_list") else "invalid_format"
 
 
 _TOLD: dict[str, Callable[[ApiError], None]] = {
@@ -44,8 +48,10 @@ _TOLD: dict[str, Callable[[ApiError], None]] = {
 }
 
 
-def told_by(family: Family, error: ApiError) -> ApiError:
-    """The error as this family writes it."""
+def told_by(family: Family, error: ApiError, *, single: Collection[int] = ()) -> ApiError:
+    """The error as this family writes it; one object instead of a list for the statuses of `single`."""
     if family in _TOLD:
         _TOLD[family](error)
+    if error.status in single and error.shape == "list":
+        error.shape = "object"
     return error

@@ -106,6 +106,7 @@ class Endpoint:
     tag: str = ""
     locked: bool = True
     family: Family = "business"
+    single: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -132,12 +133,14 @@ def endpoint(
     tag: str = "",
     locked: bool = True,
     family: Family | None = None,
+    single: tuple[int, ...] = (),
 ) -> Callable[[Handler], Handler]:
     """Declare an endpoint. `path` is written like `/v2/labels/{id}`.
 
     `scopes`: one of them suffices, none means any. `body` defaults to JSON for POST, PUT and PATCH, which then must be
     an object. `request`, `response`, `query` describe it for OpenAPI and the schema tests. `errors` lists the statuses
     that the reference names. `locked=False`: the handler takes the world's lock itself. `family`: how errors are told.
+    `single`: the statuses whose error is one object instead of a list.
     """
     kind: BodyKind = body or ("json" if method in {"POST", "PUT", "PATCH"} else "none")
 
@@ -160,6 +163,7 @@ def endpoint(
             tag=tag or handler.__module__.rsplit(".", 1)[-1],
             locked=locked,
             family=family or ("onboarding" if "partner" in auth else "business"),
+            single=single,
         )
         assert declared.name not in ENDPOINTS, f"{declared.name} is declared twice"
         ENDPOINTS[declared.name] = declared

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Request, Response
 
 from qonto_sandbox.core import constants
 from qonto_sandbox.core.auth import invalid_token
+from qonto_sandbox.core.errors import ApiError
 from qonto_sandbox.core.faults import Fault
 from qonto_sandbox.core.limits import too_many
 
@@ -37,7 +38,7 @@ def before(faults: list[Fault], request: Request) -> Response | None:
         elif fault.kind in {"html", "redirect"}:
             return gate(html=fault.kind == "html")
         elif fault.kind == "status" and not fault.after:
-            return _status(fault)
+            return _status(fault, request)
         elif fault.kind == "cut" and not fault.after:
             cut(request)
     return None
@@ -47,7 +48,7 @@ def after(faults: list[Fault], request: Request, response: Response) -> Response
     """The faults that spoil an answer already made."""
     for fault in faults:
         if fault.kind == "status" and fault.after:
-            return _status(fault)
+            return _status(fault, request)
         if fault.kind == "cut" and fault.after:
             cut(request)
         elif fault.kind == "truncated":
@@ -68,8 +69,11 @@ def cut(request: Request) -> None:
     raise ConnectionAbortedError
 
 
-def _status(fault: Fault) -> Response:
-    # Qonto's own 500 may be empty; a gateway's 502, 503, 504 is a line of text.
+def _status(fault: Fault, request: Request) -> Response:
+    """Qonto's own 500 is empty, but for invoicing which names it; a gateway's 502, 503, 504 is a line of text."""
+    endpoint = request.environ.get("sandbox.endpoint")
+    if fault.status == 500 and not fault.body and endpoint is not None and endpoint.family == "invoices":
+        raise ApiError(500, "internal_server_error", "Internal server error")
     return Response(fault.body, fault.status, content_type="text/plain; charset=utf-8")
 
 

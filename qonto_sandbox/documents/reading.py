@@ -2,6 +2,7 @@
 
 from facturx import get_xml_from_pdf
 from lxml import etree
+from pypdf.errors import PyPdfError
 
 from qonto_sandbox.documents.cii import NS
 
@@ -28,7 +29,7 @@ def factur_x(content: bytes) -> dict[str, str]:
     try:
         _, xml = get_xml_from_pdf(content, check_xsd=False)
         root = etree.fromstring(xml) if xml else None
-    except (ValueError, TypeError, KeyError, etree.XMLSyntaxError):
+    except (ValueError, TypeError, KeyError, etree.XMLSyntaxError, PyPdfError):
         return {}
     if root is None:
         return {}

@@ -9,11 +9,11 @@ from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
 from qonto_sandbox.payments.vop_rules import (
     KNOWN_HOLDERS,
-    TITLES,
     Verdict,
     make_token,
     token_is_valid,
     verify,
+    words_of,
 )
 
 SECRET = "sandbox-vop-secret"
@@ -50,7 +50,7 @@ def _now_ms(world: World) -> int:
 
 def failure(verdict: Verdict, token: dict[str, str] | None) -> RawError:
     """Shape E. The token inside lets the caller go on."""
-    title, detail = TITLES[verdict.error]
+    title, detail = words_of(verdict)
     item: dict[str, Any] = {
         "id": str(uuid.uuid4()),
         "status": str(verdict.status),

@@ -43,9 +43,32 @@ class Verdict:
 MATCH = Verdict("MATCH_RESULT_MATCH")
 NO_MATCH = Verdict("MATCH_RESULT_NO_MATCH")
 NOT_POSSIBLE = Verdict("MATCH_RESULT_NOT_POSSIBLE")
-BANK_DOWN = Verdict(error="BAD_REQUEST_ERROR_RESPONDING_BANK_NOT_AVAILABLE", status=400)
-VOP_OFF = Verdict(error="NOT_IMPLEMENTED_ERROR_FEATURE_NOT_AVAILABLE", status=501, with_token=False)
 BAD_FORMAT = Verdict(error="BAD_REQUEST_ERROR_FORMAT", status=400, with_token=False)
+# Words of a name that force an error: the payee's bank fails (its token is good), or the service itself (no token).
+BANK_FAULTS = {
+    "bank down": (400, "BAD_REQUEST_ERROR_RESPONDING_BANK_NOT_AVAILABLE"),
+    "bank broken": (400, "BAD_REQUEST_ERROR_5XX_RESPONDING_BANK"),
+    "bank garbled": (400, "BAD_REQUEST_ERROR_RESPONDING_BANK_INVALID_RESPONSE"),
+    "bank refuses": (500, "INTERNAL_SERVER_ERROR_4XX_RESPONDING_BANK"),
+    "bank unreachable": (503, "BAD_GATEWAY_ERROR_RESPONDING_BANK"),
+    "bank timeout": (504, "GATEWAY_TIMEOUT_ERROR_RESPONDING_BANK"),
+}
+SERVICE_FAULTS = {
+    "vop off": (501, "NOT_IMPLEMENTED_ERROR_FEATURE_NOT_AVAILABLE"),
+    "vop missing": (501, "NOT_IMPLEMENTED_ERROR_UNSPECIFIED"),
+    "vop refused": (400, "BAD_REQUEST_ERROR_UNSPECIFIED"),
+    "vop broken": (500, "INTERNAL_SERVER_ERROR_UNSPECIFIED"),
+    "vop timeout": (504, "GATEWAY_TIMEOUT_ERROR_UNSPECIFIED"),
+}
+SERVICE_CODES = frozenset(code for _, code in SERVICE_FAULTS.values())
+FORCED = {
+    **{words: Verdict(error=code, status=status) for words, (status, code) in BANK_FAULTS.items()},
+    **{
+        words: Verdict(error=code, status=status, with_token=False) for words, (status, code) in SERVICE_FAULTS.items()
+    },
+    "not possible": NOT_POSSIBLE,
+    "no match": NO_MATCH,
+}
 
 TITLES = {
     "BAD_REQUEST_ERROR_RESPONDING_BANK_NOT_AVAILABLE": (
@@ -55,6 +78,22 @@ TITLES = {
     "BAD_REQUEST_ERROR_FORMAT": ("Bad request", "The IBAN or the name of the payee is malformed"),
     "NOT_IMPLEMENTED_ERROR_FEATURE_NOT_AVAILABLE": ("Not implemented", "Verification of payee is not available"),
 }
+BY_STATUS = {
+    400: "Bad request",
+    500: "Internal server error",
+    501: "Not implemented",
+    503: "Bad gateway",
+    504: "Gateway timeout",
+}
+
+
+def words_of(verdict: Verdict) -> tuple[str, str]:
+    """Title and detail of an error."""
+    title = BY_STATUS.get(verdict.status, "")
+    if verdict.error in TITLES:
+        return TITLES[verdict.error]
+    who = "The verification of payee" if verdict.error in SERVICE_CODES else "The payee's bank"
+    return title, f"{who} could not answer"
 
 
 def normalised(name: str) -> str:
@@ -85,12 +124,7 @@ def nearly(name: str, holder: str) -> bool:
 def forced(name: str) -> Verdict | None:
     """The words that force an answer whatever the IBAN."""
     plain = normalised(name)
-    for words, verdict in (
-        ("bank down", BANK_DOWN),
-        ("vop off", VOP_OFF),
-        ("not possible", NOT_POSSIBLE),
-        ("no match", NO_MATCH),
-    ):
+    for words, verdict in FORCED.items():
         if words in plain:
             return verdict
     return MATCH if plain == "default match person" else None

@@ -177,7 +177,7 @@ def show_attachment(call: Call) -> Response:
 def _line(call: Call) -> Record:
     line = call.world.store["transactions"].get(call.path["id"])
     if line is None or line["organization_id"] != call.organization_id:
-        raise not_found(shape="object")
+        raise not_found()
     return line
 
 
@@ -188,6 +188,7 @@ def _line(call: Call) -> Record:
     query=common.PageQuery,
     response=schemas.AttachmentList,
     errors=(401, 403, 404, 422),
+    single=(404,),
 )
 def list_attachments(call: Call) -> Response:
     """Lister les justificatifs d’une transaction."""
@@ -207,6 +208,7 @@ def list_attachments(call: Call) -> Response:
     body="multipart",
     request=schemas.Upload,
     errors=(400, 401, 403, 404, 422),
+    single=(404,),
 )
 def upload_to_line(call: Call) -> Response:
     """Attacher un justificatif à une transaction ; il apparaît un peu plus tard."""
@@ -219,14 +221,16 @@ def upload_to_line(call: Call) -> Response:
     return empty(200)
 
 
-@endpoint("DELETE", "/v2/transactions/{id}/attachments", scopes=WRITE, errors=(401, 403, 404))
+@endpoint("DELETE", "/v2/transactions/{id}/attachments", scopes=WRITE, errors=(401, 403, 404), single=(404,))
 def delete_attachments(call: Call) -> Response:
     """Retirer tous les justificatifs d’une transaction."""
     _remove(call, _line(call), lambda _: True)
     return empty(200)
 
 
-@endpoint("DELETE", "/v2/transactions/{id}/attachments/{attachment_id}", scopes=WRITE, errors=(401, 403, 404))
+@endpoint(
+    "DELETE", "/v2/transactions/{id}/attachments/{attachment_id}", scopes=WRITE, errors=(401, 403, 404), single=(404,)
+)
 def delete_attachment(call: Call) -> Response:
     """Retirer un justificatif d’une transaction."""
     line = _line(call)

@@ -155,7 +155,7 @@ def show_beneficiary(call: Call) -> Response:
     status=201,
     request=BeneficiaryCreation,
     response=OneBeneficiary,
-    errors=(400, 401, 403, 422, 428),
+    errors=(400, 401, 403, 412, 422, 428),
 )
 def create_beneficiary(call: Call) -> Response:
     """Create a SEPA beneficiary"""
@@ -191,7 +191,7 @@ def _update(call: Call) -> Response:
     scopes=("payment.write",),
     request=BeneficiaryUpdate,
     response=OneBeneficiary,
-    errors=(400, 401, 403, 404, 428),
+    errors=(400, 401, 403, 404, 412, 422, 428),
 )
 def update_beneficiary(call: Call) -> Response:
     """Update a SEPA beneficiary; one still pending is not found"""
@@ -205,7 +205,7 @@ def update_beneficiary(call: Call) -> Response:
     scopes=("payment.write",),
     request=BeneficiaryUpdate,
     response=OneBeneficiary,
-    errors=(400, 401, 403, 404, 428),
+    errors=(400, 401, 403, 404, 412, 422, 428),
 )
 def replace_beneficiary(call: Call) -> Response:
     """Same as PATCH, for the clients that send PUT"""
@@ -252,7 +252,7 @@ def _set_trust(call: Call, rows: list[Record], *, trusted: bool) -> Response:
     scopes=("beneficiary.trust",),
     request=BeneficiaryIds,
     response=SomeBeneficiaries,
-    errors=(400, 401, 403, 412, 422, 428, 500),
+    errors=(400, 401, 403, 412, 422, 428),
 )
 def trust_beneficiaries(call: Call) -> Response:
     """Trust SEPA beneficiaries: transfers to them need no SCA"""
@@ -273,7 +273,7 @@ def trust_beneficiaries(call: Call) -> Response:
     scopes=("payment.write",),
     request=BeneficiaryIds,
     response=SomeBeneficiaries,
-    errors=(400, 401, 403, 500),
+    errors=(400, 401, 403),
 )
 def untrust_beneficiaries(call: Call) -> Response:
     """Untrust SEPA beneficiaries"""

@@ -102,7 +102,7 @@ def _read_items(call: Call, rows: list[Body]) -> list[orders.Order]:
     idempotent=True,
     request=BulkCreation,
     response=OneBulkTransfer,
-    errors=(400, 401, 403, 412, 422, 428),
+    errors=(400, 401, 403, 404, 412, 422, 428),
 )
 def create_bulk_transfer(call: Call) -> Response:
     """Create up to 400 SEPA transfers at once"""

@@ -5,7 +5,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core.answers import answer, empty
-from qonto_sandbox.core.errors import ApiError, not_found
+from qonto_sandbox.core.errors import ApiError, Shape, not_found
 from qonto_sandbox.core.formats import moment
 from qonto_sandbox.core.pagination import page_answer
 from qonto_sandbox.core.params import Body, Query
@@ -134,7 +134,7 @@ def _built(call: Call, data: dict[str, Any], *, invoice_id: str | None = None) -
     scopes=WRITE,
     request=shapes.NewInvoice,
     response=shapes.OneInvoice,
-    errors=(400, 401, 403, 404, 409, 422),
+    errors=(400, 401, 403, 409, 422),
     family="invoices",
 )
 def create_client_invoice(call: Call) -> Response:
@@ -153,9 +153,9 @@ def _posted(call: Call) -> dict[str, Any]:
     return dict(wrapped) if isinstance(wrapped, dict) else dict(call.body.data)
 
 
-def _only_draft(invoice: Record) -> None:
+def _only_draft(invoice: Record, *, shape: Shape = "list") -> None:
     if invoice["status"] != "draft":
-        raise ApiError(412, "invoice_not_in_draft_status", "The invoice is not a draft")
+        raise ApiError(412, "invoice_not_in_draft_status", "The invoice is not a draft", shape=shape)
 
 
 def _as_posted(invoice: Record) -> dict[str, Any]:
@@ -194,7 +194,8 @@ def _as_posted(invoice: Record) -> dict[str, Any]:
 def update_client_invoice(call: Call) -> Response:
     """Modifier un brouillon."""
     invoice = own_invoice(call)
-    _only_draft(invoice)
+    # Published so, unlike the refusal of a deletion.
+    _only_draft(invoice, shape="code")
     changes = {name: value for name, value in _posted(call).items() if name not in ("status", "currency")}
     made = _built(call, _as_posted(invoice) | changes, invoice_id=invoice["id"])
     kept = {name: invoice[name] for name in ("created_at", "imported")}

@@ -33,7 +33,6 @@ def view(record: Record) -> dict[str, Any]:
     query=shapes.CreditNoteQuery,
     response=shapes.CreditNotePage,
     errors=(400, 401, 403, 422),
-    family="invoices",
 )
 def list_credit_notes(call: Call) -> Response:
     """Lister les avoirs."""
@@ -55,7 +54,6 @@ def list_credit_notes(call: Call) -> Response:
     scopes=READ,
     response=shapes.OneCreditNote,
     errors=(401, 403, 404),
-    family="invoices",
 )
 def show_credit_note(call: Call) -> Response:
     """Lire un avoir."""

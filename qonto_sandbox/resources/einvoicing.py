@@ -5,6 +5,7 @@ from typing import Literal
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core.answers import answer
+from qonto_sandbox.core.errors import not_found
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.schemas.common import Wire
 
@@ -28,4 +29,7 @@ class EinvoicingSettings(Wire):
 def show_settings(call: Call) -> Response:
     """Lire les réglages de facturation électronique."""
     default = FRENCH if call.organization["legal_country"] == "FR" else UNSUPPORTED
-    return answer(call.organization.get("einvoicing_settings") or default)
+    settings = call.organization.get("einvoicing_settings", default)
+    if not settings:
+        raise not_found()
+    return answer(settings)

@@ -94,7 +94,7 @@ def _contents(parts: list[FileStorage]) -> list[tuple[str, bytes]]:
     body="multipart",
     request=Files,
     response=ImportedInvoices,
-    errors=(400, 401, 403, 422),
+    errors=(401, 403, 422),
     family="invoices",
 )
 def import_client_invoices(call: Call) -> Response:
@@ -166,7 +166,7 @@ def _upload_view(call: Call, row: Record) -> dict[str, Any]:
     body="multipart",
     request=UploadedFile,
     response=OneUpload,
-    errors=(400, 401, 403, 422),
+    errors=(401, 403, 422),
     family="invoices",
 )
 def upload_file(call: Call) -> Response:

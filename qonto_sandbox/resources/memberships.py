@@ -86,6 +86,7 @@ def show_own_membership(call: Call) -> Response:
     request=schemas.InvitationRequest,
     response=schemas.InvitedMembershipAnswer,
     errors=(400, 401, 403, 422),
+    single=(422,),
 )
 def invite(call: Call) -> Response:
     """Inviter un employé ou un comptable."""
@@ -102,13 +103,13 @@ def _invited(call: Call, asked: Body) -> Record:
     names = {name: asked.text(name) for name in ("first_name", "last_name")}
     role, team_id = asked.text("role"), asked.uuid("team_id", required=False)
     if not EMAIL.match(email):
-        raise invalid(asked.pointer("email"), "email is invalid", shape="object")
+        raise invalid(asked.pointer("email"), "email is invalid")
     if role not in INVITED_ROLES:
         detail = f"role must be one of: {', '.join(INVITED_ROLES)}"
-        raise invalid(asked.pointer("role"), detail, code="not_in_list", shape="object")
+        raise invalid(asked.pointer("role"), detail, code="not_in_list")
     members = call.world.store["memberships"].by("organization_id", call.organization_id)
     if any(row["email"] == email for row in members):
-        raise invalid(asked.pointer("email"), "email has already been taken", code="taken", shape="object")
+        raise invalid(asked.pointer("email"), "email has already been taken", code="taken")
     return {
         "id": ids.new(),
         "organization_id": call.organization_id,

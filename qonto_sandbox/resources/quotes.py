@@ -149,7 +149,9 @@ def list_quotes(call: Call) -> Response:
     return page_answer(query, "quotes", rows, dict)
 
 
-@endpoint("GET", "/v2/quotes/{id}", scopes=READ, response=Quote, errors=(401, 403, 404), family="invoices")
+@endpoint(
+    "GET", "/v2/quotes/{id}", scopes=READ, response=Quote, errors=(401, 403, 404), family="invoices", single=(404,)
+)
 def show_quote(call: Call) -> Response:
     """Lire un devis."""
     return answer(own_quote(call))
@@ -199,6 +201,7 @@ def create_quote(call: Call) -> Response:
     response=Quote,
     errors=(400, 401, 403, 404, 412, 422),
     family="invoices",
+    single=(404,),
 )
 def update_quote(call: Call) -> Response:
     """Modifier un devis qui attend son approbation."""

@@ -96,7 +96,7 @@ def _owner_of_file(call: Call, registration: Record, file_type: str) -> str | No
     status=201,
     request=Upload,
     response=OneFile,
-    errors=(400, 401, 404, 409, 422),
+    errors=(401, 404, 409, 422),
 )
 def upload_file(call: Call) -> Response:
     """Déposer une pièce ; une seule par type (et par associé)."""

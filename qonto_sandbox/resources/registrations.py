@@ -188,7 +188,7 @@ def show_registration(call: Call) -> Response:
     auth=PARTNER,
     body="none",
     status=204,
-    errors=(401, 404, 422),
+    errors=(401, 404),
 )
 def trigger_owner_email(call: Call) -> Response:
     """Envoyer au dirigeant le lien de son dossier."""

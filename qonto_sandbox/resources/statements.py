@@ -105,12 +105,12 @@ def _asked_accounts(call: Call) -> set[str] | None:
     if by_id and by_iban:
         detail = "bank_account_ids and ibans cannot be used together"
         extra = {"status": "422", "message": detail}
-        raise ApiError(422, "bad_request", detail, parameter="bank_account_ids", shape="object", extra=extra)
+        raise ApiError(422, "bad_request", detail, parameter="bank_account_ids", extra=extra)
     own = call.world.store["bank_accounts"].by("organization_id", call.organization_id)
     field, asked = ("id", by_id) if by_id else ("iban", by_iban)
     found = {row["id"] for row in own if row[field] in asked}
     if len(found) < len(set(asked)):
-        raise not_found(shape="object", parameter="bank_account_ids" if by_id else "ibans")
+        raise not_found(parameter="bank_account_ids" if by_id else "ibans")
     return found if asked else None
 
 
@@ -121,6 +121,7 @@ def _asked_accounts(call: Call) -> set[str] | None:
     query=schemas.StatementsQuery,
     response=schemas.StatementList,
     errors=(400, 401, 403, 404, 422),
+    single=(404, 422),
 )
 def list_statements(call: Call) -> Response:
     """Lister les relevés."""
@@ -135,14 +136,16 @@ def list_statements(call: Call) -> Response:
         and (last is None or row["month"] <= last)
     ]
     rows.sort(key=lambda row: (row["month"], row["id"]), reverse=descending)
-    return page_answer(call.query, "statements", rows, _viewer(call), shape="object")
+    return page_answer(call.query, "statements", rows, _viewer(call))
 
 
-@endpoint("GET", "/v2/statements/{id}", scopes=READ, response=schemas.StatementAnswer, errors=(401, 403, 404))
+@endpoint(
+    "GET", "/v2/statements/{id}", scopes=READ, response=schemas.StatementAnswer, errors=(401, 403, 404), single=(404,)
+)
 def show_statement(call: Call) -> Response:
     """Lire un relevé et obtenir une adresse de téléchargement."""
     rows = _of_organization(call.world, call.organization_id)
     row = next((row for row in rows if row["id"] == call.path["id"]), None)
     if row is None:
-        raise not_found(shape="object")
+        raise not_found()
     return answer({"statement": _viewer(call)(row)})

@@ -154,7 +154,7 @@ def _bounds(query: Query, field: str) -> list[Callable[[Record], bool]]:
 def limit_reached() -> ApiError:
     detail = f"More than {DEEPEST} results match your search, please narrow it with date filters"
     extra = {"status": "422", "message": detail}
-    return ApiError(422, "search_limit_reached", detail, shape="object", extra=extra)
+    return ApiError(422, "search_limit_reached", detail, extra=extra)
 
 
 @endpoint(
@@ -164,6 +164,7 @@ def limit_reached() -> ApiError:
     query=schemas.TransactionsQuery,
     response=schemas.TransactionList,
     errors=(400, 401, 403, 422),
+    single=(422,),
 )
 def list_transactions(call: Call) -> Response:
     """Lister les transactions d’un compte."""
@@ -183,7 +184,7 @@ def list_transactions(call: Call) -> Response:
     rows = filtered(call, call.world.store["transactions"].by("bank_account_id", account["id"]))
     if len(rows) > DEEPEST:
         raise limit_reached()
-    return page_answer(call.query, "transactions", sorted_by(rows, field, descending), show, shape="object")
+    return page_answer(call.query, "transactions", sorted_by(rows, field, descending), show)
 
 
 def own_line(call: Call, id: str) -> Record:
@@ -191,7 +192,7 @@ def own_line(call: Call, id: str) -> Record:
     line = call.world.store["transactions"].get(id)
     hidden = call.world.options.hide_api_transfers and (line or {}).get("by_api")
     if line is None or line["organization_id"] != call.organization_id or hidden:
-        raise not_found(shape="object")
+        raise not_found()
     return line
 
 
@@ -202,6 +203,7 @@ def own_line(call: Call, id: str) -> Record:
     query=schemas.TransactionQuery,
     response=schemas.TransactionAnswer,
     errors=(400, 401, 403, 404),
+    single=(404,),
 )
 def show_transaction(call: Call) -> Response:
     """Lire une transaction."""

@@ -284,6 +284,7 @@ def create_transfer_request(call: Call) -> Response:
     request=MultiTransferRequestCreation,
     response=OneMultiTransferRequest,
     errors=(400, 401, 403, 404, 422),
+    single=(422,),
 )
 def create_multi_transfer_request(call: Call) -> Response:
     """Create a request of several transfers"""
@@ -299,6 +300,7 @@ def create_multi_transfer_request(call: Call) -> Response:
     query=RequestQuery,
     response=RequestPage,
     errors=(400, 401, 403, 422),
+    single=(422,),
 )
 def list_requests(call: Call) -> Response:
     """List requests"""
@@ -362,6 +364,7 @@ def _execute(call: Call, record: Record, account: Record) -> None:
     request=Decision,
     response=DecidedRequest,
     errors=(400, 401, 403, 404, 412, 422, 428),
+    single=(422,),
 )
 def approve_request(call: Call) -> Response:
     """Approve a request; its transfers are created"""
@@ -388,6 +391,7 @@ def approve_request(call: Call) -> Response:
     request=Refusal,
     response=DecidedRequest,
     errors=(400, 401, 403, 404),
+    single=(422,),
 )
 def decline_request(call: Call) -> Response:
     """Decline a request"""

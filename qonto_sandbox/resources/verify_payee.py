@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.payments import vop
-from qonto_sandbox.payments.vop_rules import Verdict
+from qonto_sandbox.payments.vop_rules import SERVICE_CODES, Verdict
 from qonto_sandbox.schemas.common import Asked, Wire
 
 MAX_REQUESTS = 400
@@ -94,7 +94,7 @@ def verify_payee(call: Call) -> Response:
     scopes=("payment.write",),
     request=BulkPayees,
     response=BulkVerification,
-    errors=(400, 401, 403, 500, 501, 503, 504),
+    errors=(400, 401, 403, 500, 501, 504),
 )
 def bulk_verify_payee(call: Call) -> Response:
     """Verify up to 400 SEPA payees at once"""
@@ -102,6 +102,9 @@ def bulk_verify_payee(call: Call) -> Response:
     answers: list[dict[str, Any]] = []
     for row in rows:
         verdict = vop.check(call.world, row.get("beneficiary_name"), row.get("iban"))
+        if verdict.error in SERVICE_CODES:
+            # Not one bank but the service fails: nobody is verified.
+            raise vop.failure(verdict, None)
         told = {"error": {"code": verdict.error}} if verdict.error else {"response": _match(verdict)}
         answers.append({"id": row.text("id"), **told})
     ibans = [str(row.get("iban")) for row in rows]

@@ -60,7 +60,27 @@ class ErrorMessage(Wire):
     message: str
 
 
+class ListErrorBody(Wire):
+    errors: list[ErrorItem] = Field(min_length=1)
+    trace_id: str
+
+
+class SingleErrorBody(Wire):
+    """Some statuses of some endpoints tell one error instead of a list."""
+
+    errors: ErrorItem
+    trace_id: str
+
+
+class CodeErrorBody(Wire):
+    code: str
+    message: str
+    trace_id: str
+
+
 class ErrorBody(Wire):
+    """Where a strong authentication may refuse too, with its message alone."""
+
     errors: list[ErrorItem] | ErrorItem | ErrorMessage
     trace_id: str
 

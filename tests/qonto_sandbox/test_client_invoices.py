@@ -163,9 +163,9 @@ def test_only_drafts_are_changed_and_deleted(payer: Payer) -> None:
     changed = payer.send("PATCH", f"{PATH}/{draft['id']}", {"purchase_order": "BC-12"}).json()["client_invoice"]
     assert (changed["purchase_order"], changed["total_amount_cents"]) == ("BC-12", 144000)
     assert changed["created_at"] == draft["created_at"]
-    for method in ("PATCH", "DELETE"):
-        refused = payer.send(method, f"{PATH}/{final['id']}", {"purchase_order": "x"})
-        assert error(refused) == (412, "invoice_not_in_draft_status")
+    refused = payer.send("PATCH", f"{PATH}/{final['id']}", {"purchase_order": "x"})
+    assert (refused.status_code, refused.json()["code"]) == (412, "invoice_not_in_draft_status")
+    assert error(payer.send("DELETE", f"{PATH}/{final['id']}")) == (412, "invoice_not_in_draft_status")
     assert payer.send("DELETE", f"{PATH}/{draft['id']}").status_code == 204
     assert error(payer.get(f"{PATH}/{draft['id']}")) == (404, "not_found")
 

@@ -136,7 +136,7 @@ def test_files_are_refused_with_a_reason(partner: Partner) -> None:
     path, form = f"{PATH}/{made['id']}/files", {"file_type": "organization-kbis"}
     text = partner.call("POST", path, data=form, files={"file": ("kbis.pdf", b"hello", "application/pdf")})
     assert error(text) == (422, "invalid_format")
-    assert error(partner.call("POST", path, data=form)) == (400, "missing")
+    assert error(partner.call("POST", path, data=form)) == (422, "missing")
 
 
 def test_events_are_posted_signed_and_listed(partner: Partner, receiver: Receiver) -> None:

@@ -37,7 +37,8 @@ def test_quote_changes_and_goes(payer: Payer) -> None:
     sent = {"send_to": ["a@b.example"], "email_title": "Devis"}
     assert payer.send("POST", f"{PATH}/{made['id']}/send", sent).status_code == 204
     assert payer.send("DELETE", f"{PATH}/{made['id']}").status_code == 204
-    assert error(payer.get(f"{PATH}/{made['id']}")) == (404, "not_found")
+    gone = payer.get(f"{PATH}/{made['id']}")
+    assert (gone.status_code, gone.json()["errors"]["code"]) == (404, "not_found")
 
 
 def test_seed_has_each_state_and_approved_quotes_stay(payer: Payer) -> None:
