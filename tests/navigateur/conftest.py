@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -20,6 +20,10 @@ from tests.connexion import ouvrir_session
 
 # Playwright's own loop runs in the thread of the tests, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# What a page must show comes at once; a machine that does other work may need more.
+DELAI = 30_000
+expect.set_options(timeout=DELAI)
 
 ICI = Path(__file__).parent
 RESULTATS = ICI.parent.parent / "test-results"
@@ -131,14 +135,14 @@ def axe() -> Callable[[Page], None]:
 
 
 @pytest.fixture
-def page(page: Page) -> Page:
-    """A page that fails its test at the first script error or refused resource."""
-    page.set_default_timeout(10_000)
+def page(page: Page) -> Iterator[Page]:
+    """A page that fails its test on a script error or a refused resource."""
+    page.set_default_timeout(DELAI)
     erreurs: list[str] = []
     page.on("pageerror", lambda erreur: erreurs.append(str(erreur)))
     page.on("console", lambda message: erreurs.append(message.text) if _grave(message.text) else None)
-    page.erreurs = erreurs  # type: ignore[attr-defined]
-    return page
+    yield page
+    assert not erreurs, "\n".join(erreurs)
 
 
 def _grave(message: str) -> bool:

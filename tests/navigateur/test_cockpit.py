@@ -35,4 +35,3 @@ def test_cockpit_from_figure_to_dossier(
     page.goto(portail + reverse("cockpit_tresorerie"))
     captures(page, "cockpit-tresorerie")
     axe(page)
-    assert page.erreurs == []  # type: ignore[attr-defined]

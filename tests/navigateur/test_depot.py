@@ -24,7 +24,6 @@ from tests.qonto import LocalQonto
 from tests.qonto_link.aides import dossier_lenoir, lier
 
 pytestmark = pytest.mark.django_db(transaction=True)
-expect.set_options(timeout=30_000)
 HELENE = "helene.morel@cabinet-morel.example"
 KARIM = "karim@maison-lenoir.example"
 
@@ -99,7 +98,6 @@ def test_import_twice_then_a_change_of_status_and_the_entry(
     page.set_viewport_size({"width": 360, "height": 780})
     expect(page.locator(".depot-liste")).to_be_hidden()
     expect(page.locator(".depot-document")).to_be_visible()
-    assert not page.erreurs  # type: ignore[attr-defined]
 
 
 def test_failed_invoices_are_said_and_tried_again(

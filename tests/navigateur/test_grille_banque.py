@@ -121,7 +121,6 @@ def test_a_bank_month_by_the_keyboard_alone(page: Page, portail: str, connecter:
     assert Ecriture.objects.count() == 4
     assert not Operation.objects.exclude(etat=EtatOperation.TRANSFEREE).exists()
     assert Habitude.objects.count() == 4
-    assert page.erreurs == []  # type: ignore[attr-defined]
 
 
 def test_the_next_row_takes_the_keys_while_the_answer_is_on_its_way(
@@ -234,4 +233,3 @@ def test_pages_carry_the_design(
     page.goto(pages["grille"])
     page.get_by_role("link", name="G : voir les justificatifs").click()
     expect(page.locator("iframe.visionneuse")).to_be_visible()
-    assert page.erreurs == []  # type: ignore[attr-defined]

@@ -81,7 +81,6 @@ def test_link_from_the_tile_to_the_balance(
     captures(page, "compte-qonto")
     axe(page)
     assert CompteQonto.objects.filter(lie=True).count() == 1
-    assert not page.erreurs  # type: ignore[attr-defined]
 
 
 def test_refusal_on_the_consent_page_and_company_of_another_siren_link_nothing(

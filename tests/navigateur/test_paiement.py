@@ -91,8 +91,8 @@ def test_one_instalment_is_paid_and_booked(
     captures(page, "paiement-attente")
     axe(page)
     decider(qonto, "allow")
-    expect(page.get_by_role("heading", name="Accepté")).to_be_visible(timeout=15_000)
-    expect(page.get_by_text("Réglée le")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Accepté")).to_be_visible()
+    expect(page.get_by_text("Réglée le")).to_be_visible()
     captures(page, "paiement-regle")
     axe(page)
     virement = Virement.objects.get()
@@ -117,7 +117,7 @@ def test_three_instalments_each_paid_once(
         valider(page)
         expect(page.get_by_role("heading", name="En attente d’authentification")).to_be_visible()
         decider(qonto, "allow")
-        expect(page.get_by_text("Réglée le")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("Réglée le")).to_be_visible()
         ouvrir(fs)
         expect(page.get_by_role("link", name="Régler l’échéance")).to_have_count(reste)
     assert sorted(Virement.objects.values_list("montant_cents", flat=True)) == [10, 30, 60]
@@ -149,7 +149,7 @@ def test_selection_is_paid_with_one_authentication(
     page.get_by_role("button", name="Valider").click()
     expect(page.get_by_role("heading", name="En attente d’authentification")).to_be_visible()
     decider(qonto, "allow")
-    expect(page.get_by_text("Réglée le")).to_have_count(3, timeout=25_000)
+    expect(page.get_by_text("Réglée le")).to_have_count(3)
     assert Ordre.objects.count() == 1
 
 
@@ -161,7 +161,7 @@ def test_refused_authentication_opens_the_instalment_again(
     valider(page)
     expect(page.get_by_role("heading", name="En attente d’authentification")).to_be_visible()
     decider(qonto, "deny")
-    expect(page.get_by_text("L’authentification a été refusée ou a expiré.").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("L’authentification a été refusée ou a expiré.").first).to_be_visible()
     page.get_by_role("link", name="Payer à nouveau").click()
     expect(page.get_by_role("link", name="Régler l’échéance")).to_be_visible()
     assert not Reglement.objects.filter(vivant=True).exists()
@@ -174,7 +174,7 @@ def test_authentication_that_nobody_gives_expires(
     valider(page)
     expect(page.get_by_role("heading", name="En attente d’authentification")).to_be_visible()
     qonto.api("POST", "clock/advance", minutes=16)
-    expect(page.get_by_role("heading", name="Abandonné")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="Abandonné")).to_be_visible()
 
 
 def test_name_that_does_not_match_needs_a_reason(
@@ -212,7 +212,7 @@ def test_payment_prepared_by_one_is_approved_by_another(
     page.get_by_role("button", name="Approuver et payer").click()
     expect(page.get_by_role("heading", name="En attente d’authentification")).to_be_visible()
     decider(qonto, "allow")
-    expect(page.get_by_text("Réglée le")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Réglée le")).to_be_visible()
     ordre.refresh_from_db()
     assert (ordre.cree_par, ordre.approuve_par) == (lenoir.preparateur, lenoir.dirigeant)
     assert ordre.statut == StatutOrdre.ACCEPTE
@@ -233,7 +233,7 @@ def test_lost_payment_that_something_looks_like_is_closed_by_keyboard(
     ouvrir(fs)
     page.goto(f"{portail}/espace/{lenoir.dossier.pk}/factures/paiements/{ordre.pk}/")
     decider_soi_meme = page.get_by_role("link", name="Comparer et décider")
-    expect(decider_soi_meme).to_be_visible(timeout=15_000)
+    expect(decider_soi_meme).to_be_visible()
     decider_soi_meme.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Ce paiement est-il parti ?")).to_be_visible()
@@ -245,6 +245,6 @@ def test_lost_payment_that_something_looks_like_is_closed_by_keyboard(
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Accepté")).to_be_visible()
-    expect(page.get_by_text("Réglée le")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Réglée le")).to_be_visible()
     assert Reglement.objects.get().vivant
     assert Virement.objects.get().transfer_id

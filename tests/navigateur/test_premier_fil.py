@@ -54,7 +54,6 @@ def test_from_the_tile_to_the_booked_bank_line(
     dossier = dossier_de_bruno()
     cabinet = f"{portail}/cabinet/dossiers/{dossier.pk}"
     page.set_default_timeout(60_000)
-    expect.set_options(timeout=60_000)
 
     # The collaborator switches the tile on (S1–S4).
     connecter(page, BRUNO)
@@ -106,4 +105,3 @@ def test_from_the_tile_to_the_booked_bank_line(
     ecriture = Ecriture.objects.get(cle=f"operation:{ligne.pk}")
     assert ecriture.journal.code == "BQ1"
     assert ecriture.total_debit_cents == ecriture.total_credit_cents == abs(ligne.montant_cents)
-    assert page.erreurs == []  # type: ignore[attr-defined]
