@@ -71,25 +71,16 @@ class Command(BaseCommand):
         _refuser_un_port_pris(settings.PORT, "PORT")
         environnement = os.environ | {"DATA_DIR": str(donnees), "PYTHONUNBUFFERED": "1"}
         celery = [sys.executable, "-m", "celery", "-A", "portal", "--workdir", str(settings.BASE_DIR)]
-        if not settings.ENV.redis_url:
-            _preparer_le_socket()
-            (donnees / "valkey").mkdir(exist_ok=True)
-            ordre = valkey.commande(socket=settings.REDIS_SOCKET, donnees=donnees / "valkey")
-            superviseur.lancer("valkey", ordre, environnement)
-            superviseur.attendre(lambda: valkey.repond(settings.REDIS_URL), quoi="Valkey", delai=20)
+        self._demarrer_les_services(superviseur, donnees, environnement)
+        # The planner asks nothing of the tables: it starts while they are migrated.
+        ordre = [*celery, "beat", "-s", str(donnees / "beat"), "--pidfile=", "-l", "INFO"]
+        superviseur.lancer("planificateur", ordre, environnement)
         call_command("migrate", verbosity=0, interactive=False)
         superviseur.surveiller()
         _assembler_les_fichiers_statiques()
-        if settings.ENV.local_qonto:
-            _refuser_un_port_pris(settings.ENV.qonto_port, "QONTO_PORT")
-            port = str(settings.ENV.qonto_port)
-            ordre = [sys.executable, "-m", "qonto_sandbox", "--port", port, "--data", str(donnees / "qonto")]
-            superviseur.lancer("qonto", ordre, environnement | {"PYTHONPATH": str(settings.BASE_DIR)})
         superviseur.lancer("web", _gunicorn(), environnement | MEMOIRE_DU_WEB)
         ordre = [*celery, "worker", "--pool", "threads", "--concurrency", "8", "-Q", FILES_DE_TACHES, "-l", "INFO"]
         superviseur.lancer("taches", [*ordre, "--without-mingle", "--without-gossip"], environnement)
-        ordre = [*celery, "beat", "-s", str(donnees / "beat"), "--pidfile=", "-l", "INFO"]
-        superviseur.lancer("planificateur", ordre, environnement)
         # While they start: the demonstration of an empty folder.
         if not (settings.PRODUCTION or sans_demonstration or Cabinet.objects.exists()):
             if settings.ENV.local_qonto:
@@ -99,6 +90,21 @@ class Command(BaseCommand):
         connections.close_all()
         battement.delay()
         superviseur.attendre(_pret, quoi="Le portail", delai=DELAI_PRET)
+
+    def _demarrer_les_services(self, superviseur: Superviseur, donnees: Path, environnement: dict[str, str]) -> None:
+        """What the environment does not name: a private Valkey, the local Qonto."""
+        if not settings.ENV.redis_url:
+            _preparer_le_socket()
+            (donnees / "valkey").mkdir(exist_ok=True)
+            ordre = valkey.commande(socket=settings.REDIS_SOCKET, donnees=donnees / "valkey")
+            superviseur.lancer("valkey", ordre, environnement)
+        if settings.ENV.local_qonto:
+            _refuser_un_port_pris(settings.ENV.qonto_port, "QONTO_PORT")
+            port = str(settings.ENV.qonto_port)
+            ordre = [sys.executable, "-m", "qonto_sandbox", "--port", port, "--data", str(donnees / "qonto")]
+            superviseur.lancer("qonto", ordre, environnement | {"PYTHONPATH": str(settings.BASE_DIR)})
+        if not settings.ENV.redis_url:
+            superviseur.attendre(lambda: valkey.repond(settings.REDIS_URL), quoi="Valkey", delai=20)
 
     def _annoncer(self, duree: float) -> None:
         lignes = [f"Portail        {settings.PORTAL_URL}"]
