@@ -138,6 +138,7 @@ def axe() -> Callable[[Page], None]:
 def page(page: Page) -> Iterator[Page]:
     """A page that fails its test on a script error or a refused resource."""
     page.set_default_timeout(DELAI)
+    page.set_default_navigation_timeout(2 * DELAI)
     erreurs: list[str] = []
     page.on("pageerror", lambda erreur: erreurs.append(str(erreur)))
     page.on("console", lambda message: erreurs.append(message.text) if _grave(message.text) else None)
