@@ -1,5 +1,7 @@
 """Refusals of this app; each message can be shown as it is."""
 
+from portal.lib.affichage import siren as en_clair
+
 
 class QontoLinkError(Exception):
     """Base of the refusals of qonto_link."""
@@ -25,8 +27,8 @@ class AutreSociete(QontoLinkError):
 
     def __init__(self, nom: str, siren: str, attendu: str) -> None:
         super().__init__(
-            f"Le compte Qonto choisi est celui de {nom} (SIREN {siren or 'inconnu'}), alors que ce dossier est celui "
-            f"du SIREN {attendu or 'inconnu'}. Rien n’a été associé."
+            f"Le compte Qonto choisi est celui de {nom} (SIREN {en_clair(siren) or 'inconnu'}), alors que ce "
+            f"dossier est celui du SIREN {en_clair(attendu) or 'inconnu'}. Rien n’a été associé."
         )
 
 

@@ -94,7 +94,7 @@ def test_refusal_on_the_consent_page_and_company_of_another_siren_link_nothing(
     page.get_by_role("link", name="Recommencer").click()
     page.get_by_role("button", name="Continuer chez Qonto").click()
     chez_qonto(page)
-    expect(page.get_by_text("MAISON LENOIR (SIREN 812345676)")).to_be_visible()
+    expect(page.get_by_text("MAISON LENOIR (SIREN 812 345 676)")).to_be_visible()
     captures(page, "autre-societe")
     axe(page)
     # Replayed by the back of the browser, or forged: the same page, nothing linked.
