@@ -11,8 +11,7 @@ ORDERS = ("fifo", "lifo", "random")
 
 
 def _state(call: Call) -> dict[str, object]:
-    queue = call.world.deliveries
-    return {"paused": queue.paused, "shuffle": queue.shuffle, "copies": queue.copies}
+    return call.world.deliveries.settings()
 
 
 @endpoint("GET", "/_sandbox/api/webhooks", auth=("none",), tag="control")

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,7 @@ class World:
         self.deliveries = Deliveries(self.now, self._keep_delivery)
         self._acting = 0
         self._planted: date | None = None
+        self._settings = self._set()
         self._restore()
         self.deliveries.load(self.store["deliveries"])
 
@@ -95,7 +96,17 @@ class World:
                 yield
             finally:
                 self._acting -= 1
+                self._remember()
                 self.store.flush()
+
+    def _set(self) -> dict[str, Any]:
+        """What was set by hand: the switches, and how notifications leave."""
+        return {"options": asdict(self.options), "queue": self.deliveries.settings()}
+
+    def _remember(self) -> None:
+        if self._set() != self._settings:
+            self._settings = self._set()
+            self.store["state"].put({"id": "settings", **self._settings})
 
     def _keep_delivery(self, delivery: Delivery) -> None:
         """What is still to be sent outlives the process; what is done is forgotten."""
@@ -155,6 +166,12 @@ class World:
             self.clock.offset = timedelta(seconds=clock["offset"] if clock else 0)
             if self.store["state"].get("seed") is None:
                 self._seed()
+            kept: Record | None = self.store["state"].get("settings")
+            if kept is not None:
+                known = asdict(self.options)
+                self.options = Options(**{name: value for name, value in kept["options"].items() if name in known})
+                self.deliveries.restore(kept["queue"])
+                self._settings = self._set()
 
     def _seed(self) -> None:
         """Plant the seed, or what it gave earlier the same day."""

@@ -5,6 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 AMOUNT = re.compile(r"-?\d+(\.\d+)?")
+# Of Italy alone.
+ITALIAN: dict[str, Any] = {"stamp_duty_amount": None, "welfare_fund": None, "withholding_tax": None}
 RATE = re.compile(r"0(\.\d+)?|1(\.0+)?")
 
 
@@ -56,4 +58,18 @@ def totals(items: list[dict[str, Any]], currency: str = "EUR") -> dict[str, Any]
     return {
         **both("total_amount", sum(item["total_amount_cents"] for item in items), currency),
         **both("vat_amount", sum(item["total_vat_cents"] for item in items), currency),
+    }
+
+
+def reduced(items: list[dict[str, Any]], discount: dict[str, Any] | None, currency: str = "EUR") -> dict[str, Any]:
+    """The totals of a document after the discount on its whole; VAT follows in proportion."""
+    subtotal = sum(item["subtotal_cents"] for item in items)
+    vat = sum(item["total_vat_cents"] for item in items)
+    told, reduction = _discount(discount, subtotal, currency)
+    if subtotal:
+        vat = cents_of(Decimal(vat) * (subtotal - reduction) / subtotal / 100)
+    return {
+        **both("total_amount", subtotal - reduction + vat, currency),
+        **both("vat_amount", vat, currency),
+        "discount": told,
     }

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from qonto_sandbox.core.routing import Call
 
 BASE = "/data/attributes"
+# Quotes say `amount` where invoices say `absolute`.
+DISCOUNTS = ("percentage", "absolute", "amount")
 EXEMPTIONS = (
     "S293B S262.1 S259 S283 S261 S262 S263 S19.1 N1 N2 N2.1 N2.2 N3.1 N3.2 N3.3 N3.4 N3.5 N3.6 N4 N5 N6.1 N6.2 N6.3 "
     "N6.4 N6.5 N6.6 N6.7 N6.8 N6.9 N7 S4 S4.1A S4.1B S13B S122 S25 S21 S69 S20 S84.1.2"
@@ -44,7 +46,7 @@ def read_item(row: Body) -> dict[str, Any]:
     }
     if row.has("discount"):
         discount = row.object("discount")
-        kind = discount.choice("type", ("percentage", "absolute"))
+        kind = discount.choice("type", DISCOUNTS)
         item["discount"] = {"type": kind, "value": decimal(discount, "value", AMOUNT)}
     return item
 

@@ -17,7 +17,8 @@ NETWORK_STEPS = ((1, "submitted", 200), (2, "submitted", 201), (4, "submitted", 
 
 
 def conflict(detail: str) -> ApiError:
-    return ApiError(409, "client_invoice_conflict", detail)
+    """A move that the state of the invoice forbids: the acts are described without any 409."""
+    return ApiError(422, "invalid_status", detail)
 
 
 def save(world: World, invoice: Record, event: str = "updated") -> Record:

@@ -220,7 +220,7 @@ def delete_client_invoice(call: Call) -> Response:
     scopes=WRITE,
     body="none",
     response=shapes.OneInvoice,
-    errors=(401, 403, 404, 409),
+    errors=(401, 403, 404, 422),
     family="invoices",
 )
 def finalize_client_invoice(call: Call) -> Response:
@@ -235,7 +235,7 @@ def finalize_client_invoice(call: Call) -> Response:
     body="optional",
     request=shapes.PaidAt,
     response=shapes.OneInvoice,
-    errors=(400, 401, 403, 404, 409, 422),
+    errors=(400, 401, 403, 404, 422),
     family="invoices",
 )
 def mark_client_invoice_as_paid(call: Call) -> Response:
@@ -253,7 +253,7 @@ def mark_client_invoice_as_paid(call: Call) -> Response:
     scopes=WRITE,
     body="none",
     response=shapes.OneInvoice,
-    errors=(401, 403, 404, 409),
+    errors=(401, 403, 404, 422),
     family="invoices",
 )
 def unmark_client_invoice_as_paid(call: Call) -> Response:
@@ -267,7 +267,7 @@ def unmark_client_invoice_as_paid(call: Call) -> Response:
     scopes=WRITE,
     body="none",
     response=shapes.OneInvoice,
-    errors=(401, 403, 404, 409),
+    errors=(401, 403, 404, 422),
     family="invoices",
 )
 def cancel_client_invoice(call: Call) -> Response:
@@ -281,7 +281,7 @@ def cancel_client_invoice(call: Call) -> Response:
     scopes=WRITE,
     request=shapes.Sending,
     status=204,
-    errors=(400, 401, 403, 404, 409, 422),
+    errors=(400, 401, 403, 404, 422),
     family="invoices",
 )
 def send_client_invoice(call: Call) -> Response:
@@ -302,7 +302,7 @@ def send_client_invoice(call: Call) -> Response:
     scopes=WRITE,
     body="none",
     status=204,
-    errors=(401, 403, 404, 409, 422),
+    errors=(401, 403, 404, 422),
     family="invoices",
 )
 def send_client_invoice_by_network(call: Call) -> Response:

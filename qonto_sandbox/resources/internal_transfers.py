@@ -35,6 +35,8 @@ class InternalTransfer(Wire):
     amount: float
     amount_cents: int
     amount_currency: Literal["EUR"]
+    # As the reference names it; live answers say `amount_currency`.
+    currency: Literal["EUR"]
     reference: str
     created_at: str
 
@@ -92,5 +94,5 @@ def create_internal_transfer(call: Call) -> Response:
         }
     )
     shown = {name: record[name] for name in ("id", "slug", "amount_cents", "reference", "created_at")}
-    money = {"amount": euros(cents), "amount_currency": "EUR"}
+    money = {"amount": euros(cents), "amount_currency": "EUR", "currency": "EUR"}
     return answer({"internal_transfer": {**shown, "status": "processing", **money}})

@@ -16,7 +16,7 @@ class UnitPrice(Asked):
 
 
 class NewDiscount(Asked):
-    type: Literal["percentage", "absolute"]
+    type: Literal["percentage", "absolute", "amount"]
     value: str
 
 

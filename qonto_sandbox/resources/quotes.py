@@ -14,8 +14,8 @@ from qonto_sandbox.core.params import Body
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.invoicing import build, checks
-from qonto_sandbox.invoicing.amounts import compute_item, totals
-from qonto_sandbox.resources.invoice_shapes import Item, NewItem
+from qonto_sandbox.invoicing.amounts import AMOUNT, ITALIAN, compute_item, reduced
+from qonto_sandbox.resources.invoice_shapes import Item, NewDiscount, NewItem
 from qonto_sandbox.resources.shapes import Meta, Money, PageQuery
 from qonto_sandbox.schemas.common import Asked, Wire
 
@@ -34,6 +34,8 @@ class QuoteChanges(Asked):
     header: str | None = None
     footer: str | None = None
     number: str | None = Field(default=None, max_length=40)
+    discount: NewDiscount | None = None
+    settings: dict[str, Any] | None = None
 
 
 class NewQuote(QuoteChanges):
@@ -70,6 +72,10 @@ class Quote(Wire):
     total_amount_cents: int
     vat_amount: Money
     vat_amount_cents: int
+    discount: dict[str, Any] | None
+    stamp_duty_amount: str | None
+    welfare_fund: dict[str, Any] | None
+    withholding_tax: dict[str, Any] | None
     items: list[Item]
     client: dict[str, Any]
     organization: dict[str, Any]
@@ -92,6 +98,14 @@ class QuoteQuery(PageQuery):
     sort_by: Literal["created_at:asc", "created_at:desc"] = "created_at:desc"
 
 
+def _discount(body: Body) -> dict[str, Any] | None:
+    """On the whole quote, before VAT."""
+    if not body.has("discount"):
+        return None
+    asked = body.object("discount")
+    return {"type": asked.choice("type", checks.DISCOUNTS), "value": checks.decimal(asked, "value", AMOUNT)}
+
+
 def read(call: Call, data: dict[str, Any]) -> Record:
     """What was posted, checked, with its amounts."""
     body = Body(data, checks.BASE)
@@ -109,10 +123,13 @@ def read(call: Call, data: dict[str, Any]) -> Record:
         "issue_date": issue.isoformat(),
         "expiry_date": expiry.isoformat(),
         **{name: body.text(name, required=False, longest=1000) for name in TEXTS},
-        **totals(items),
+        **reduced(items, _discount(body)),
+        **ITALIAN,
         "items": items,
         "client": build.embedded_client(client),
-        "organization": build.seller(call.organization, {}),
+        "organization": build.seller(
+            call.organization, dict(body.object("settings").data) if body.has("settings") else {}
+        ),
     }
 
 
@@ -210,6 +227,7 @@ def update_quote(call: Call) -> Response:
         raise ApiError(412, "quote_not_pending_approval", "Only a quote pending approval can be changed")
     posted: dict[str, Any] = {name: record[name] for name in ("issue_date", "expiry_date", "currency", *TEXTS)}
     posted["client_id"] = record["client"]["id"]
+    posted["discount"] = record["discount"]
     posted["items"] = [{name: item[name] for name in LINE} for item in record["items"]]
     changed = record | read(call, posted | dict(call.body.data)) | {"updated_at": build.stamp(call.world.now())}
     return answer(call.world.store["quotes"].put(changed))

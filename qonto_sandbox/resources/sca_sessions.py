@@ -1,15 +1,20 @@
 """Polling of a strong authentication, and its mock decisions (reference §9.5, §9.6)."""
 
+from datetime import timedelta
 from typing import Literal
 
 from werkzeug.wrappers import Response
 
 from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.errors import ApiError, not_found
+from qonto_sandbox.core.formats import instant, moment
+from qonto_sandbox.core.limits import too_many
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.payments import sca
 from qonto_sandbox.schemas.common import Wire
+
+PACE = timedelta(seconds=1)
 
 
 class ScaSession(Wire):
@@ -36,6 +41,12 @@ def _mocked(call: Call) -> Record:
 
 
 def _view(call: Call, session: Record) -> Response:
+    """At most one call a second (§9.5)."""
+    last, now = session.get("polled_at"), call.world.now()
+    if call.world.options.rate_limits and last is not None and now < moment(last) + PACE:
+        raise too_many(0)
+    session["polled_at"] = instant(now)
+    call.world.store["sca_sessions"].put(session)
     return answer({"result": sca.result_of(call.world, session), "canceled_at": session["canceled_at"]})
 
 

@@ -59,6 +59,13 @@ ORDERS = (
 SORTS = dict.fromkeys(ORDERS, BOTH)
 PARTS = re.compile(r"supplier_invoices\[(\d*)\]\[(file|idempotency_key)\]")
 
+NOTHING_SUGGESTED: dict[str, Any] = {
+    "has_suggested_credit_notes": False,
+    "related_invoices": [],
+    "suggested_transactions": [],
+    "total_amount_credit_notes": None,
+}
+
 Test = Callable[[Record], bool]
 
 
@@ -68,6 +75,19 @@ class AvailableActions(Wire):
     unarchive: bool
     pay: bool
     reasons: dict[str, list[str]]
+
+
+class RelatedInvoice(Wire):
+    id: str
+    attachment_id: str
+    file_name: str
+    invoice_number: str | None
+    total_amount: Money | None
+
+
+class SuggestedTransaction(Wire):
+    id: str
+    score: float
 
 
 class SupplierInvoice(Wire):
@@ -108,6 +128,10 @@ class SupplierInvoice(Wire):
     is_attachment_non_financial: bool
     has_duplicates: bool
     has_discrepancies: bool
+    has_suggested_credit_notes: bool
+    related_invoices: list[RelatedInvoice]
+    suggested_transactions: list[SuggestedTransaction]
+    total_amount_credit_notes: Money | None
     meta: dict[str, Any]
     analyzed_at: str | None
     created_at: str
@@ -138,6 +162,9 @@ class SupplierInvoiceQuery(PageQuery):
     filter_status: str | None = Field(default=None, alias="filter[status]")
     filter_due_date: str | None = Field(default=None, alias="filter[due_date]")
     filter_issue_date: str | None = Field(default=None, alias="filter[issue_date]")
+    filter_issue_date_from: str | None = Field(default=None, alias="filter[issue_date_from]")
+    filter_issue_date_to: str | None = Field(default=None, alias="filter[issue_date_to]")
+    filter_approver_id: list[str] = Field(default=[], alias="filter[approver_id][]")
     filter_payment_date: str | None = Field(default=None, alias="filter[payment_date]")
     filter_created_at_from: str | None = Field(default=None, alias="filter[created_at_from]")
     filter_created_at_to: str | None = Field(default=None, alias="filter[created_at_to]")
@@ -156,8 +183,8 @@ class SupplierInvoiceQuery(PageQuery):
 
 def view(record: Record) -> dict[str, Any]:
     shown = {name: value for name, value in record.items() if name not in ("sha256", "idempotency_key")}
-    # Both names are seen.
-    return shown | {"tin_number": record["tin"], "available_actions": _actions(record)}
+    # Both names are seen. Nothing is suggested here: neither a credit note nor a transaction.
+    return shown | NOTHING_SUGGESTED | {"tin_number": record["tin"], "available_actions": _actions(record)}
 
 
 def _actions(record: Record) -> dict[str, Any]:
@@ -200,6 +227,10 @@ def _day_tests(query: Query, today: date) -> list[Test]:
         if asked:
             first, last = _period(asked, today)
             tests.append(_between(name, first.isoformat(), last.isoformat()))
+    first_day, last_day = query.day("filter[issue_date_from]"), query.day("filter[issue_date_to]")
+    if first_day or last_day:
+        high = last_day.isoformat() if last_day else ""
+        tests.append(_between("issue_date", first_day.isoformat() if first_day else "", high))
     due = query.choice("filter[due_date]", DUE)
     if due == "missing_date":
         tests.append(lambda row: row["due_date"] is None)
@@ -226,6 +257,9 @@ def _flag_tests(query: Query) -> list[Test]:
     attachment = query.text("filter[attachment_id]")
     if attachment:
         tests.append(lambda row: row["attachment_id"] == attachment)
+    approvers = query.many("filter[approver_id]")
+    if approvers:
+        tests.append(lambda row: (row["approval_workflow"] or {}).get("approver_id") in approvers)
     # Duplicates and non-financial documents are sorted out by Qonto's reading; the local one finds none.
     if query.choice("filter[document_type]", ("duplicates", "non_financial_documents")):
         tests.append(lambda row: False)

@@ -8,7 +8,7 @@ from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
 from qonto_sandbox.documents.issued import file_record
 from qonto_sandbox.invoicing import build
-from qonto_sandbox.invoicing.amounts import compute_item, totals
+from qonto_sandbox.invoicing.amounts import ITALIAN, compute_item, reduced
 from qonto_sandbox.invoicing.lifecycle import lifecycle_event
 from qonto_sandbox.invoicing.seed_data import BOOKS, Book, Client, CreditNote, Invoice
 from qonto_sandbox.resources.clients import blank
@@ -122,7 +122,8 @@ def _quotes(world: World, company: Company, anchor: date) -> None:
                 "terms_and_conditions": "Acompte de 30 % à la commande",
                 "header": "",
                 "footer": "",
-                **totals(items),
+                **reduced(items, None),
+                **ITALIAN,
                 "items": items,
                 "client": build.embedded_client(client),
                 "organization": build.seller(organization, {}),

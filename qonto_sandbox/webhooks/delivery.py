@@ -129,6 +129,12 @@ class Deliveries:
             self._rows.clear()
         self.paused, self.shuffle, self.copies = False, False, 1
 
+    def settings(self) -> dict[str, Any]:
+        return {"paused": self.paused, "shuffle": self.shuffle, "copies": self.copies}
+
+    def restore(self, settings: dict[str, Any]) -> None:
+        self.paused, self.shuffle, self.copies = (settings[name] for name in ("paused", "shuffle", "copies"))
+
     def enqueue(self, *, family: str, subscription: dict[str, Any], event: dict[str, Any], event_type: str) -> None:
         body = orjson.dumps(event)
         with self._lock:

@@ -19,12 +19,18 @@ def test_state_survives_a_restart(tmp_path: Path) -> None:
     with LocalQonto(data=tmp_path) as first:
         line = first.api("POST", "movements", bank_account_id="maison-lenoir-4821", amount="12.00")["transaction"]
         first.api("POST", "clock/advance", days=2)
+        first.api("POST", "webhooks/settings", paused=True, shuffle=True, copies=3)
+        first.api("PATCH", "options", processing_delay=4.5)
         token = first.identifiants["access_token"]
     with LocalQonto(data=tmp_path) as second:
         shown = second.session(token=token).get(f"{second.url}/v2/transactions/{line['id']}")
         assert shown.json()["transaction"]["amount"] == 12
         assert second.api("GET", "clock")["offset_seconds"] == 2 * 86_400
+        queue = second.api("GET", "webhooks")
+        assert (queue["paused"], queue["shuffle"], queue["copies"]) == (True, True, 3)
+        assert second.api("GET", "options")["processing_delay"] == 4.5
         second.reset()
+        assert second.api("GET", "webhooks")["paused"] is False
         assert second.session().get(f"{second.url}/v2/transactions/{line['id']}").status_code == 404
 
 

@@ -54,3 +54,13 @@ def test_faults_of_a_quote(payer: Payer) -> None:
     assert error(payer.send("POST", PATH, body(payer, client_id="x"))) == (422, "invalid_client_id")
     number = payer.send("POST", PATH, body(payer, number="D-X")).json()["number"]
     assert error(payer.send("POST", PATH, body(payer, number=number))) == (409, "quote_number_already_exists")
+
+
+def test_discount_on_the_whole_reduces_the_tax_in_proportion(payer: Payer) -> None:
+    made = payer.send("POST", PATH, body(payer, discount={"type": "percentage", "value": "0.1"})).json()
+    assert (made["total_amount_cents"], made["vat_amount_cents"]) == (19800, 1800)
+    assert made["discount"]["amount"] == {"value": "20.00", "currency": "EUR"}
+    changed = payer.send("PATCH", f"{PATH}/{made['id']}", {"header": "Bonjour"}).json()
+    assert (changed["total_amount_cents"], changed["discount"]) == (19800, made["discount"])
+    cut = payer.send("PATCH", f"{PATH}/{made['id']}", {"discount": {"type": "amount", "value": "50.00"}}).json()
+    assert (cut["total_amount_cents"], cut["vat_amount_cents"]) == (16500, 1500)

@@ -33,6 +33,7 @@ def test_session_waits_then_allows(payer: Payer) -> None:
     token = challenge(payer, payer.body())
     assert payer.get(f"/v2/mocked_sca_sessions/{token}").json() == {"result": "waiting", "canceled_at": None}
     decide(payer, token)
+    payer.wait(seconds=1)
     assert payer.get(f"/v2/sca_sessions/{token}").json() == {"result": "allow", "canceled_at": None}
 
 
@@ -154,3 +155,14 @@ def test_last_waiting_challenge_can_be_decided_by_name(payer: Payer) -> None:
     token = challenge(payer, payer.body())
     assert payer.qonto.api("POST", "sca/last/deny")["result"] == "deny"
     assert payer.qonto.api("GET", "sca")["sca_sessions"][0]["id"] == token
+
+
+def test_session_is_polled_once_a_second(payer: Payer) -> None:
+    token = challenge(payer, payer.body())
+    assert payer.get(f"/v2/sca_sessions/{token}").status_code == 200
+    refused = payer.get(f"/v2/sca_sessions/{token}")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    payer.wait(seconds=1)
+    assert payer.get(f"/v2/sca_sessions/{token}").status_code == 200
+    payer.qonto.api("PATCH", "options", rate_limits=False)
+    assert payer.get(f"/v2/sca_sessions/{token}").status_code == 200

@@ -48,7 +48,7 @@ def of_invoices() -> Iterator[Cell]:
         ("send", "draft"),
         ("send_by_einvoice", "draft"),
     ):
-        yield Cell(f"POST {INVOICE}/{act}", 409, "client_invoice_conflict", _when(status))
+        yield Cell(f"POST {INVOICE}/{act}", 422, "invalid_status", _when(status))
     future = body_with("", paid_at="2999-01-01")
     yield Cell(f"POST {INVOICE}/mark_as_paid", 422, "invalid_format", future, source=f"{BASE}/paid_at")
     yield Cell(f"POST {INVOICE}/send", 422, "missing", body_with("", send_to=None), source=f"{BASE}/send_to")
