@@ -4,21 +4,26 @@ import hmac
 import shutil
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from redis.exceptions import RedisError
 
+from banque.enums import EtatSynchronisation
+from banque.models import Synchronisation
 from gestion_acces.acces import vue_publique
 from portal.celery import QUEUES
 from portal.lib import battement, mesures, stockage
 from portal.lib.contenu import DETECTEUR
 from portal.lib.verrous import redis_client
 from portal.nuit.queries import mesures as mesures_de_la_nuit
+from qonto_link.adhesion.models import EvenementRecu
 
 # Three beats missed.
 AGE_MAX_BATTEMENT = 90
@@ -103,6 +108,20 @@ def _texte_prometheus() -> str:
     return "\n".join(lignes) + "\n"
 
 
+def _ages_des_files(maintenant: datetime, retard_de_la_nuit: float) -> list[tuple[dict[str, str], float]]:
+    """How long the oldest work of each queue has waited. The base knows: what is in the queue may be lost and sent
+    again, what waits is a row."""
+    demandees = Synchronisation.objects.filter(etat=EtatSynchronisation.EN_ATTENTE).aggregate(
+        depuis=Min("demandee_le")
+    )
+    recus = EvenementRecu.objects.filter(traite_le__isnull=True).aggregate(depuis=Min("recu_le"))
+    attentes = {"interactif": demandees["depuis"], "evenements": recus["depuis"]}
+    ages = {
+        file: max(0.0, (maintenant - depuis).total_seconds()) if depuis else 0.0 for file, depuis in attentes.items()
+    }
+    return [({"file": file}, age) for file, age in (ages | {"nuit": retard_de_la_nuit}).items()]
+
+
 def _jauges() -> dict[str, list[tuple[dict[str, str], float]]]:
     debut = time.perf_counter()
     _base()
@@ -112,6 +131,7 @@ def _jauges() -> dict[str, list[tuple[dict[str, str], float]]]:
         files = [({"file": file}, float(client.llen(file))) for file in QUEUES]
     return {
         "portail_file_taches": files,
+        "portail_file_age_secondes": _ages_des_files(timezone.now(), nuit.retard),
         "portail_base_duree_secondes": [({}, duree_base)],
         "portail_battement_age_secondes": [({}, age)] if age is not None else [],
         "portail_nuit_visites_en_attente": [({}, float(nuit.en_attente))],

@@ -81,6 +81,10 @@ class Connexion(models.Model):
     rappel_envoye_le = models.DateTimeField(null=True, blank=True)
     webhook_id = models.CharField(max_length=64, blank=True)
     webhook_secret = ChampChiffre(blank=True)
+    # The address that Qonto was given, when it last confirmed the subscription, when it was last asked.
+    webhook_portail = models.CharField(max_length=200, blank=True)
+    webhook_verifie_le = models.DateTimeField(null=True, blank=True)
+    webhook_essai_le = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ConnexionQuerySet.as_manager()

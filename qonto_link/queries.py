@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from gestion_acces.models import Dossier, MembreCabinet
+from portal.lib.affichage import horodatage
 from qonto_link.apercu import prouves_jusqu_au
 from qonto_link.enums import REMEDES, ClasseIncident, Intervenant, StatutConnexion
 from qonto_link.models import Connexion, Incident
+from qonto_link.services.notifications import DROIT
 
 TAILLE_PAGE = 50
 SANS_NOUVELLES = timedelta(hours=36)
@@ -146,6 +148,28 @@ def ligne_meteo(connexion: Connexion, maintenant: datetime) -> LigneMeteo:
         remede = "La prochaine synchronisation est automatique, cette nuit."
         return LigneMeteo(connexion, "nuages", "En retard", cause, remede, Intervenant.PORTAIL.label)
     return LigneMeteo(connexion, "beau", "À jour", "", "", "")
+
+
+@dataclass(frozen=True)
+class EtatNotifications:
+    """Whether Qonto tells the portal what changes, in words; `alerte` when it does not."""
+
+    texte: str
+    alerte: str = ""
+
+
+def etat_notifications(connexion: Connexion) -> EtatNotifications:
+    if not connexion.est_active:
+        return EtatNotifications("interrompues avec l’accès")
+    if DROIT not in connexion.scopes.split():
+        return EtatNotifications("non accordées : les changements sont lus chaque nuit")
+    if not connexion.webhook_id:
+        texte = "pas encore demandées ; les changements sont lus chaque nuit"
+        essai = connexion.webhook_essai_le
+        return EtatNotifications(texte, f"dernier essai le {horodatage(essai)}" if essai else "")
+    vue = connexion.webhook_verifie_le
+    suite = f", confirmées par Qonto le {horodatage(vue)}" if vue else ""
+    return EtatNotifications(f"reçues à chaque changement{suite}")
 
 
 @dataclass(frozen=True)

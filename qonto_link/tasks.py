@@ -23,7 +23,7 @@ def balayer_les_liaisons(**kwargs: object) -> None:
     revoquer_en_attente(maintenant=maintenant)
     prevenir_les_reconnexions(maintenant=maintenant)
     balayer_demandes(maintenant=maintenant)
-    for connexion_id in notifications.a_abonner():
+    for connexion_id in notifications.a_abonner(maintenant):
         abonner_la_connexion.delay(connexion_id=connexion_id)
     for evenement_id in boite.en_attente(notifications.SOURCE):
         traiter_notification.delay(evenement_id=evenement_id)
@@ -39,7 +39,7 @@ def abonner_la_connexion(*, connexion_id: int, **kwargs: object) -> None:
     """Have Qonto notify what changes; a failure waits for the next sweep."""
     connexion = Connexion.objects.select_related("dossier__cabinet").filter(pk=connexion_id).first()
     if connexion is not None and connexion.est_active:
-        notifications.abonner(connexion=connexion)
+        notifications.abonner(connexion=connexion, maintenant=timezone.now())
 
 
 @shared_task(name="qonto_link.traiter_notification")

@@ -37,11 +37,13 @@ def chercher_justificatifs(
     """
     attendues = PieceJointe.objects.filter(
         dossier=dossier, fichier__isnull=True, retiree_le__isnull=True, essais__lt=ESSAIS_MAX
-    ).select_related("dossier", "ligne")
+    )
     if depuis is not None:
         attendues = attendues.filter(ligne__reglee_le__gte=depuis)
-    recus = 0
-    for piece in attendues.order_by("id")[:LOT]:
+    cles, recus = list(attendues.order_by("id").values_list("pk", flat=True)[:LOT]), 0
+    # Most often there is none: the rows with their lines are read only for those that are fetched.
+    pieces = PieceJointe.objects.filter(pk__in=cles).select_related("dossier", "ligne").order_by("id")
+    for piece in pieces if cles else ():
         recus += _chercher(piece, client, maintenant)
         if battre is not None:
             battre()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from banque.enums import MODIFIABLES, EtatOperation, Motif
@@ -104,7 +105,10 @@ def _suivre(operation: Operation, lien: LienVirement | None, nouvelle: tuple[str
 
 def reconsiderer_dossier(*, dossier: Dossier) -> int:
     """Tie the lines whose payment got its id or its entry since. Returns how many moved."""
-    return _reconsiderer(dossier, Operation.objects.filter(dossier=dossier))
+    payees = Virement.objects.pour_dossier(dossier).exclude(transaction_id="").values("transaction_id")
+    if not payees.exists():
+        return 0
+    return _reconsiderer(dossier, Operation.objects.filter(dossier=dossier, ligne__external_id__in=payees))
 
 
 def reconsiderer_virement(*, virement: Virement) -> bool:
@@ -115,13 +119,15 @@ def reconsiderer_virement(*, virement: Virement) -> bool:
     return _reconsiderer(virement.dossier, lignes) > 0
 
 
+@transaction.atomic
 def _reconsiderer(dossier: Dossier, candidates: QuerySet[Operation]) -> int:
     vivantes = (
         candidates.filter(montant_cents__lt=0, compte_bancaire__compte_qonto__isnull=False)
         .exclude(etat__in=(EtatOperation.COMPTABILISEE, EtatOperation.IGNOREE, EtatOperation.TRANSFEREE))
         .select_related("ligne", "dossier")
+        .defer("ligne__payload")
     )
-    operations = {operation.ligne.external_id: operation for operation in vivantes.iterator(chunk_size=500)}
+    operations = {operation.ligne.external_id: operation for operation in vivantes}
     deplacees = 0
     for identifiant, lien in liens(dossier=dossier, external_ids=operations).items():
         operation = operations[identifiant]

@@ -3,6 +3,7 @@ lines follow one another, and end on the balance that the bank itself gives."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from banque.continuite import controler, ordonner
 from banque.enums import Source, StatutRecue
@@ -10,9 +11,19 @@ from banque.models import CompteBancaire, LigneRecue
 from banque.services.integration import borne_basse, solde_connu_avant
 from gestion_acces.models import Dossier
 from portal.lib.affichage import devise
+from portal.lib.calendrier import jour_de_paris
 
 # What is older was proven by its own nights, and by the statements that it is in.
 PROFONDEUR = timedelta(days=62)
+
+
+class LigneLue(NamedTuple):
+    """What the proof needs of a line, and no more: every night reads two months of them."""
+
+    reglee_le: datetime
+    montant_cents: int
+    solde_apres_cents: int | None
+    libelle: str
 
 
 @dataclass(frozen=True)
@@ -34,30 +45,29 @@ def _discordance(compte: CompteBancaire, maintenant: datetime) -> str:
     qonto = compte.compte_qonto
     assert qonto is not None
     # A line settled after the balance was read is not in it.
-    lignes = list(
-        LigneRecue.objects.filter(
-            dossier_id=compte.dossier_id,
-            compte_bancaire=compte,
-            source=Source.QONTO,
-            statut=StatutRecue.REGLEE,
-            reglee_le__gte=max(borne_basse(compte, maintenant), maintenant - PROFONDEUR),
-            reglee_le__lte=qonto.solde_le or maintenant,
-        )
-        .defer("payload")
-        .order_by("reglee_le", "id")
-    )
+    lues = LigneRecue.objects.filter(
+        dossier_id=compte.dossier_id,
+        compte_bancaire=compte,
+        source=Source.QONTO,
+        statut=StatutRecue.REGLEE,
+        reglee_le__gte=max(borne_basse(compte, maintenant), maintenant - PROFONDEUR),
+        reglee_le__lte=qonto.solde_le or maintenant,
+    ).order_by("reglee_le", "id")
+    lignes = [LigneLue(*ligne) for ligne in lues.values_list(*LigneLue._fields)]
     if not lignes:
         return ""
-    ouverture = solde_connu_avant(compte, lignes[0].reglee_le or maintenant)
+    # Without an integration nothing is known before the first line.
+    ouverture = solde_connu_avant(compte, lignes[0].reglee_le) if compte.integre_depuis else None
     chaine = ordonner(lignes, ouverture)
     rupture = controler(chaine, ouverture)
     if rupture is not None:
         fautive = chaine[rupture.rang]
-        return f"Le {fautive.jour_regle:%d/%m/%Y}, « {fautive.libelle} » : {rupture.raison}"
+        return f"Le {jour_de_paris(fautive.reglee_le):%d/%m/%Y}, « {fautive.libelle} » : {rupture.raison}"
     cloture = chaine[-1].solde_apres_cents
     if None in (cloture, qonto.solde_cents) or cloture == qonto.solde_cents:
         return ""
+    jour = jour_de_paris(chaine[-1].reglee_le)
     return (
-        f"Après la dernière ligne lue, « {chaine[-1].libelle} » du {chaine[-1].jour_regle:%d/%m/%Y}, le solde est de "
+        f"Après la dernière ligne lue, « {chaine[-1].libelle} » du {jour:%d/%m/%Y}, le solde est de "
         f"{devise(cloture or 0)} ; Qonto annonce {devise(qonto.solde_cents or 0)}."
     )

@@ -1,6 +1,7 @@
 """Reading the lines of a dossier at Qonto: incremental, resumable between two pages, one run at a time.
 
-Nothing is asked inside a transaction. Without news a run costs one request for the balances and one an account.
+Nothing is asked inside a transaction. Without news a run costs one request an account, and one for the balances when
+they are asked for: lines that do not move leave them as they were.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,7 +10,7 @@ from itertools import islice
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from banque.enums import EtatSynchronisation
 from banque.models import CodeOperation, CompteBancaire, Synchronisation
@@ -36,6 +37,8 @@ CHEVAUCHEMENT = timedelta(minutes=5)
 BAIL = timedelta(minutes=3)
 # What no worker has taken after this long is given up.
 ATTENTE_MAX = timedelta(minutes=10)
+# Whatever the caller spares, a balance is not older.
+SOLDE_MAX = timedelta(days=8)
 INTERROMPUE = "La lecture a été interrompue."
 VIVANTES = (EtatSynchronisation.EN_ATTENTE, EtatSynchronisation.EN_COURS)
 T = TypeVar("T")
@@ -86,14 +89,19 @@ def _dernier_instant(paquet: list[OperationRecue]) -> datetime | None:
 
 
 def synchroniser_dossier(
-    *, dossier: Dossier, maintenant: datetime, battre: Battement = _sans_battement
+    *,
+    dossier: Dossier,
+    maintenant: datetime,
+    battre: Battement = _sans_battement,
+    soldes: bool = True,
+    connexion: Connexion | None = None,
 ) -> tuple[Bilan, int]:
     """Balances, lines, receipts and payment links of a dossier; returns the counts and how many receipts came.
 
-    `battre` is called at each step, to say that the reading lives. Raises PasDeConnexion, ReconnexionNecessaire,
-    QontoInjoignable. Pages already written stay written.
+    Without `soldes` the balances are read only if a line moved. `battre` is called at each step, to say that the
+    reading lives. Raises PasDeConnexion, ReconnexionNecessaire, QontoInjoignable. Pages already written stay written.
     """
-    connexion = exiger_connexion(dossier)
+    connexion = connexion or exiger_connexion(dossier)
     comptes = list(
         CompteBancaire.objects.filter(dossier=dossier, compte_qonto__connexion=connexion, compte_qonto__lie=True)
         .select_related("compte_qonto")
@@ -101,8 +109,12 @@ def synchroniser_dossier(
     )
     try:
         with client_pour(connexion) as client:
-            ecrire_soldes(connexion=connexion, client=client, maintenant=maintenant)
-            bilan = _lire_les_comptes(connexion, comptes, client, maintenant, battre)
+            d_abord = soldes or not comptes or any(_solde_ancien(compte, maintenant) for compte in comptes)
+            if d_abord:
+                ecrire_soldes(connexion=connexion, client=client, maintenant=maintenant)
+            bilan = _lire_les_comptes(dossier, connexion, comptes, client, maintenant, battre)
+            if not d_abord and (bilan.nouvelles or bilan.changees):
+                ecrire_soldes(connexion=connexion, client=client, maintenant=maintenant)
             depuis = min((borne_basse(compte, maintenant) for compte in comptes), default=None)
             recus = chercher_justificatifs(
                 dossier=dossier, client=client, maintenant=maintenant, depuis=depuis, battre=battre
@@ -114,17 +126,26 @@ def synchroniser_dossier(
     except (QontoLinkError, FenetreTropDense) as refus:
         _noter_la_panne(comptes, str(refus))
         raise
-    with transaction.atomic():
-        reconsiderer_dossier(dossier=dossier)
+    reconsiderer_dossier(dossier=dossier)
     noter_succes(connexion=connexion, maintenant=maintenant)
     return bilan, recus
 
 
+def _solde_ancien(compte: CompteBancaire, maintenant: datetime) -> bool:
+    lu_le = compte.compte_qonto.solde_le if compte.compte_qonto else None
+    return lu_le is None or lu_le < maintenant - SOLDE_MAX
+
+
 def _lire_les_comptes(
-    connexion: Connexion, comptes: list[CompteBancaire], client: QontoClient, maintenant: datetime, battre: Battement
+    dossier: Dossier,
+    connexion: Connexion,
+    comptes: list[CompteBancaire],
+    client: QontoClient,
+    maintenant: datetime,
+    battre: Battement,
 ) -> Bilan:
     ibans = frozenset(connexion.comptes.values_list("iban", flat=True))
-    codes = codes_du_cabinet(connexion.dossier.cabinet)
+    codes = codes_du_cabinet(dossier.cabinet)
     total = Bilan()
     for compte in comptes:
         total.ajouter(
@@ -157,8 +178,7 @@ def relire_operation(*, connexion: Connexion, operation_id: str, maintenant: dat
         bilan = recevoir(compte=compte, operations=[traduire(lue, ibans, codes)], maintenant=maintenant)
         ecrire_soldes(connexion=connexion, client=client, maintenant=maintenant)
         chercher_justificatifs(dossier=connexion.dossier, client=client, maintenant=maintenant)
-    with transaction.atomic():
-        reconsiderer_dossier(dossier=connexion.dossier)
+    reconsiderer_dossier(dossier=connexion.dossier)
     return bilan
 
 
@@ -173,17 +193,25 @@ def _noter_la_panne(comptes: list[CompteBancaire], message: str) -> None:
 
 def demander(*, dossier: Dossier, par: str, maintenant: datetime) -> Synchronisation:
     """The run to wait for: the one under way, or a new one. A run whose worker died is taken as failed."""
+    if (nouvelle := _nouvelle(dossier, par, maintenant)) is not None:
+        return nouvelle
     Synchronisation.objects.filter(
         Q(bail_jusqu_au__lt=maintenant)
         | Q(etat=EtatSynchronisation.EN_ATTENTE, demandee_le__lt=maintenant - ATTENTE_MAX),
         dossier=dossier,
         etat__in=VIVANTES,
     ).update(etat=EtatSynchronisation.ECHOUEE, terminee_le=maintenant, erreur=INTERROMPUE)
+    suivante = _nouvelle(dossier, par, maintenant)
+    return suivante or Synchronisation.objects.filter(dossier=dossier, etat__in=VIVANTES).latest("pk")
+
+
+def _nouvelle(dossier: Dossier, par: str, maintenant: datetime) -> Synchronisation | None:
+    """None while another one of the dossier stands."""
     try:
         with transaction.atomic():
             return Synchronisation.objects.create(dossier=dossier, demandee_par=par, demandee_le=maintenant)
     except IntegrityError:
-        return Synchronisation.objects.filter(dossier=dossier, etat__in=VIVANTES).latest("pk")
+        return None
 
 
 def est_abandonnee(synchronisation: Synchronisation, maintenant: datetime) -> bool:
@@ -195,7 +223,12 @@ def est_abandonnee(synchronisation: Synchronisation, maintenant: datetime) -> bo
 
 
 def executer(
-    *, synchronisation: Synchronisation, maintenant: datetime, horloge: Callable[[], datetime] | None = None
+    *,
+    synchronisation: Synchronisation,
+    maintenant: datetime,
+    horloge: Callable[[], datetime] | None = None,
+    soldes: bool = True,
+    connexion: Connexion | None = None,
 ) -> Synchronisation:
     """Run what was asked, once: whoever claims the row first. The failure is written on it, never lost.
 
@@ -215,7 +248,9 @@ def executer(
         bilan, recus = synchroniser_dossier(
             dossier=synchronisation.dossier,
             maintenant=maintenant,
-            battre=lambda: mienne.update(bail_jusqu_au=lire_l_heure() + BAIL),
+            battre=_Pouls(mienne, maintenant, lire_l_heure),
+            soldes=soldes,
+            connexion=connexion,
         )
         suite = {"etat": EtatSynchronisation.TERMINEE, "erreur": "", **_compte_rendu(bilan, recus)}
     except (QontoLinkError, FenetreTropDense) as refus:
@@ -224,9 +259,24 @@ def executer(
         # Our own fault is told to who waits, and to the logs.
         mienne.update(terminee_le=lire_l_heure(), bail_jusqu_au=None, **suite)
         raise
-    mienne.update(terminee_le=lire_l_heure(), bail_jusqu_au=None, **suite)
-    synchronisation.refresh_from_db()
+    suite |= {"terminee_le": lire_l_heure(), "bail_jusqu_au": None}
+    mienne.update(**suite)
+    for champ, valeur in suite.items():
+        setattr(synchronisation, champ, valeur)
     return synchronisation
+
+
+class _Pouls:
+    """Renews the lease of a run as it goes on, a few times in its length."""
+
+    def __init__(self, mienne: QuerySet[Synchronisation], debut: datetime, horloge: Callable[[], datetime]) -> None:
+        self._mienne, self._dernier, self._horloge = mienne, debut, horloge
+
+    def __call__(self) -> None:
+        heure = self._horloge()
+        if heure - self._dernier > BAIL / 6:
+            self._mienne.update(bail_jusqu_au=heure + BAIL)
+            self._dernier = heure
 
 
 def _compte_rendu(bilan: Bilan, recus: int) -> dict[str, object]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gestion_acces.enums import Service
 from gestion_acces.models import Dossier, ServiceDossier
+from qonto_link.models import Connexion
 from qonto_link.services.connexion import connexion_du
 
 SCOPE = "client_invoices.read"
@@ -20,9 +21,12 @@ class Condition:
     libelle_lien: str = ""
 
 
-def conditions(dossier: Dossier) -> list[Condition]:
-    """The account is paired with the dossier, the client has i-Facture, and the consent covers the sales invoices."""
-    connexion = connexion_du(dossier)
+def conditions(dossier: Dossier, connexion: Connexion | None = None) -> list[Condition]:
+    """The account is paired with the dossier, the client has i-Facture, and the consent covers the sales invoices.
+
+    `connexion`: that of the dossier, when the caller has just read it.
+    """
+    connexion = connexion or connexion_du(dossier)
     active = connexion is not None and connexion.est_active
     a_facture = ServiceDossier.objects.filter(dossier=dossier, service=Service.I_FACTURE, actif=True).exists()
     liste = [
@@ -56,6 +60,6 @@ def conditions(dossier: Dossier) -> list[Condition]:
     return liste
 
 
-def manque(dossier: Dossier) -> list[Condition]:
+def manque(dossier: Dossier, connexion: Connexion | None = None) -> list[Condition]:
     """What is not there yet; empty when the import may run."""
-    return [condition for condition in conditions(dossier) if not condition.remplie]
+    return [condition for condition in conditions(dossier, connexion) if not condition.remplie]

@@ -26,6 +26,7 @@ from portal.lib.calendrier import est_son_tour, jour_de_paris
 from qonto_link.api.client import QontoClient
 from qonto_link.api.errors import QontoError
 from qonto_link.errors import QontoLinkError
+from qonto_link.models import Connexion
 from qonto_link.services.connexion import client_pour, exiger_connexion
 from qonto_link.services.incidents import signaler_erreur
 from qonto_link.traduction import expliquer
@@ -40,13 +41,19 @@ Horloge = Callable[[], datetime]
 
 
 def demander_import(
-    *, dossier: Dossier, par: str, complet: bool = True, origine: Origine = SYSTEME, maintenant: datetime
+    *,
+    dossier: Dossier,
+    par: str,
+    complet: bool = True,
+    origine: Origine = SYSTEME,
+    connexion: Connexion | None = None,
+    maintenant: datetime,
 ) -> ImportFactures:
     """The run to follow: the one under way, or a new one. Raises ImportImpossible, naming what is missing (S26).
 
     A run that is not `complet` reads only what changed since the last one, and tries again what failed then.
     """
-    manquantes = manque(dossier)
+    manquantes = manque(dossier, connexion)
     if manquantes:
         raise ImportImpossible(
             " ".join(f"{condition.titre} : non. {condition.explication}" for condition in manquantes)
@@ -56,14 +63,16 @@ def demander_import(
             demande = ImportFactures.objects.create(
                 dossier=dossier, demande_par=par, complet=complet, demande_le=maintenant
             )
-            journaliser(
-                cabinet=dossier.cabinet,
-                dossier=dossier,
-                acte="depot.importer",
-                date=maintenant,
-                origine=origine,
-                objet=QUOI,
-            )
+            # The act of a person. What the night reads has its own history, the visits.
+            if origine != SYSTEME:
+                journaliser(
+                    cabinet=dossier.cabinet,
+                    dossier=dossier,
+                    acte="depot.importer",
+                    date=maintenant,
+                    origine=origine,
+                    objet=QUOI,
+                )
             return demande
     except IntegrityError:
         return ImportFactures.objects.filter(dossier=dossier, etat__in=IMPORTS_VIVANTS).latest("pk")
@@ -119,12 +128,21 @@ class _Bail:
         return self.tenu
 
     def rendre(self, **suite: object) -> None:
-        ImportFactures.objects.filter(pk=self.demande.pk, bail_jusqu_au=self.jusqu_au).update(
-            bail_jusqu_au=None, **suite
-        )
+        suite["bail_jusqu_au"] = None
+        if not ImportFactures.objects.filter(pk=self.demande.pk, bail_jusqu_au=self.jusqu_au).update(**suite):
+            self.demande.refresh_from_db()
+            return
+        for champ, valeur in suite.items():
+            setattr(self.demande, champ, valeur)
 
 
-def executer_import(*, demande: ImportFactures, horloge: Horloge, duree: timedelta = DUREE_DE_TACHE) -> bool:
+def executer_import(
+    *,
+    demande: ImportFactures,
+    horloge: Horloge,
+    connexion: Connexion | None = None,
+    duree: timedelta = DUREE_DE_TACHE,
+) -> bool:
     """Work on the run until it is done or `duree` is over; returns True when some is left for another task.
 
     Whoever claims the row first runs it; the failure is written on it, never lost.
@@ -133,10 +151,11 @@ def executer_import(*, demande: ImportFactures, horloge: Horloge, duree: timedel
     bail = _Bail(demande, debut)
     if not bail.tenu:
         return False
-    demande.refresh_from_db()
+    if demande.demarre_le is not None:
+        demande.refresh_from_db()
     try:
-        connexion = exiger_connexion(demande.dossier)
-        with client_pour(connexion) as client, Atelier(lambda: client_pour(copy(connexion))) as atelier:
+        mienne = connexion or exiger_connexion(demande.dossier)
+        with client_pour(mienne) as client, Atelier(lambda: client_pour(copy(mienne))) as atelier:
             if demande.liste_le is None:
                 _lister(demande, client, bail, horloge)
             while traiter_lot(demande=demande, atelier=atelier, maintenant=horloge()):

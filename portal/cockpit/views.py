@@ -39,8 +39,9 @@ def cockpit_attente(request: HttpRequest, quoi: str) -> HttpResponse:
     membre, maintenant = cast(RequeteCabinet, request).membre, timezone.now()
     page = paginer(queries.dossiers_en_attente(membre, attente, maintenant), cles=CLES, parametres=request.GET)
     nombres = queries.compter_par_dossier([dossier.pk for dossier in page.lignes], maintenant)
-    lignes = [(dossier, nombres.get(dossier.pk, {}).get(quoi, 0)) for dossier in page.lignes]
-    return render(request, "cockpit/attente.html", {"attente": attente, "page": page, "lignes": lignes})
+    lignes = [{"dossier": dossier, "nombre": nombres.get(dossier.pk, {}).get(quoi, 0)} for dossier in page.lignes]
+    contexte = {"titre": attente.titre, "attente": attente, "page": page, "lignes": lignes}
+    return render(request, "cockpit/attente.html", contexte)
 
 
 @vue_cabinet()
@@ -48,5 +49,10 @@ def cockpit_tresorerie(request: HttpRequest) -> HttpResponse:
     """Balance and movements of the month, dossier by dossier."""
     membre, maintenant = cast(RequeteCabinet, request).membre, timezone.now()
     page = paginer(queries.dossiers_lies(membre), cles=CLES, parametres=request.GET)
-    lignes = queries.tresorerie_par_dossier(page.lignes, maintenant)
-    return render(request, "cockpit/tresorerie.html", {"page": page, "lignes": lignes, "maintenant": maintenant})
+    contexte = {
+        "titre": "Trésorerie par dossier",
+        "texte": "Soldes des comptes Qonto associés, encaissements et décaissements depuis le début du mois.",
+        "page": page,
+        "lignes": queries.tresorerie_par_dossier(page.lignes, maintenant),
+    }
+    return render(request, "cockpit/tresorerie.html", contexte)

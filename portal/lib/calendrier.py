@@ -88,6 +88,7 @@ def jour_ouvre_suivant(jour: date) -> date:
     return prochain_jour_ouvre(jour + timedelta(days=1))
 
 
-def est_son_tour(cle: UUID, jour: date) -> bool:
-    """One day out of seven, not the same for all: what a night need not do again for every dossier."""
-    return (cle.int + jour.toordinal()) % 7 == 0
+def est_son_tour(cle: UUID, jour: date, *, rang: int = 0) -> bool:
+    """One day out of seven, not the same for all: what a night need not do again for every dossier. Two works of
+    different `rang` never fall on the same day."""
+    return (cle.int + jour.toordinal()) % 7 == rang

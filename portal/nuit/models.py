@@ -71,6 +71,9 @@ class Visite(models.Model):
     classe = models.CharField(max_length=20, blank=True)
     erreur = models.CharField(max_length=300, blank=True)
 
+    # Told by the worker that takes the visit: nothing has to be closed where nothing was open.
+    avait_des_incidents = True
+
     objects = VisiteQuerySet.as_manager()
 
     class Meta:

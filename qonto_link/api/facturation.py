@@ -68,5 +68,12 @@ class FacturationMixin(Ressources):
         )
         return self._un(WebhookSubscription, "POST", "/v2/webhook_subscriptions", "", corps=corps)
 
+    def replace_webhook_subscription(
+        self, id: str, *, callback_url: str, types: Sequence[str], description: str = ""
+    ) -> WebhookSubscription:
+        """Its secret stays."""
+        corps = sans_vide({"callback_url": callback_url, "types": list(types), "description": description})
+        return self._un(WebhookSubscription, "PUT", f"/v2/webhook_subscriptions/{id}", "", corps=corps)
+
     def delete_webhook_subscription(self, id: str) -> None:
         self._transport.appeler("DELETE", f"/v2/webhook_subscriptions/{id}")

@@ -1,15 +1,18 @@
 """One HTTP session to one host: timeouts, retries, no redirection, errors of one family."""
 
+import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import orjson
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 from urllib3.exceptions import MaxRetryError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util.retry import Retry
@@ -37,7 +40,8 @@ STAGING = "X-Qonto-Staging-Token"
 SCA_SESSION = "X-Qonto-Sca-Session-Token"
 SCA_PREFERENCE = "X-Qonto-2fa-Preference"
 AGENT = "portail-qonto/1"
-TAILLE_MAX_JSON = 32 * 1024 * 1024
+# Kept open to one host; more threads than this open theirs and close them.
+CONNEXIONS_MAX = 32
 
 AvantRequete = Callable[[], None]
 
@@ -100,24 +104,41 @@ class _Reprise(Retry):
         self.avant_requete()
 
 
+def _patient(reglages: Reglages) -> HTTPAdapter:
+    reprise = _Reprise(
+        total=reglages.reprises,
+        backoff_factor=0.3,
+        backoff_jitter=0.3,
+        backoff_max=8,
+        status_forcelist=(429, 500, 502, 503, 504),
+        allowed_methods=None,
+        raise_on_status=False,
+        respect_retry_after_header=True,
+        retry_after_max=int(reglages.attente_max),
+    )
+    reprise.avant_requete, reprise.ralenti = reglages.avant_requete, reglages.ralenti
+    return HTTPAdapter(max_retries=reprise, pool_maxsize=CONNEXIONS_MAX)
+
+
+# The connections of a process outlive its clients: a night opens a few, not two for each dossier.
+_partage = lru_cache(maxsize=8)(_patient)
+os.register_at_fork(after_in_child=_partage.cache_clear)
+
+
+_proxies = lru_cache(maxsize=8)(get_environ_proxies)
+
+
 class _Adaptateur(HTTPAdapter):
-    """Retries reads, and those writes that carry an idempotency key; never another write."""
+    """Retries reads, and those writes that carry an idempotency key; never another write.
+
+    Only what is retried goes out on a shared connection, which the other side may have closed meanwhile. It carries
+    no credentials and no cookies: those are of the request, and of the session.
+    """
 
     def __init__(self, reglages: Reglages) -> None:
         super().__init__(max_retries=0)
-        reprise = _Reprise(
-            total=reglages.reprises,
-            backoff_factor=0.3,
-            backoff_jitter=0.3,
-            backoff_max=8,
-            status_forcelist=(429, 500, 502, 503, 504),
-            allowed_methods=None,
-            raise_on_status=False,
-            respect_retry_after_header=True,
-            retry_after_max=int(reglages.attente_max),
-        )
-        reprise.avant_requete, reprise.ralenti = reglages.avant_requete, reglages.ralenti
-        self._patient = HTTPAdapter(max_retries=reprise)
+        self._a_soi = None if reglages.reprises else _patient(reglages)
+        self._patient = self._a_soi or _partage(reglages)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kw: Any) -> requests.Response:
         if request.method == "GET" or IDEMPOTENCY in request.headers:
@@ -125,7 +146,8 @@ class _Adaptateur(HTTPAdapter):
         return super().send(request, *args, **kw)
 
     def close(self) -> None:
-        self._patient.close()
+        if self._a_soi is not None:
+            self._a_soi.close()
         super().close()
 
 
@@ -196,6 +218,10 @@ class Transport:
         self._session = requests.Session()
         # Otherwise requests would add credentials found in the machine's .netrc.
         self._session.auth = lambda request: request
+        # What the environment says of proxies and certificates is looked up once, not at each call.
+        self._session.trust_env = False
+        self._session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+        self._session.proxies.update(_proxies(self.base_url))
         self._session.headers.update({"User-Agent": AGENT})
         adaptateur = _Adaptateur(reglages)
         self._session.mount("https://", adaptateur)

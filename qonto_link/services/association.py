@@ -207,7 +207,8 @@ def _retablir(demande: DemandeAssociation, connexion: Connexion, origine: Origin
         connexion.consenti_le, connexion.consenti_par = maintenant, demande.utilisateur
         connexion.rappel_envoye_le = None
         # A new subscription with a new secret: what the former consent signed is no longer believed.
-        connexion.webhook_id = connexion.webhook_secret = ""
+        connexion.webhook_id = connexion.webhook_secret = connexion.webhook_portail = ""
+        connexion.webhook_verifie_le = connexion.webhook_essai_le = None
         connexion.save()
         _conclure(demande, maintenant)
         for classe in (ClasseIncident.CONSENTEMENT, ClasseIncident.DROIT):

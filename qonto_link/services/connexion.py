@@ -22,20 +22,24 @@ from qonto_link.api.transport import Reglages
 from qonto_link.enums import ClasseIncident, StatutConnexion
 from qonto_link.errors import PasDeConnexion, QontoInjoignable, ReconnexionNecessaire
 from qonto_link.evenements import CONNEXION_A_RENOUVELER, publier
-from qonto_link.models import Connexion
+from qonto_link.models import Connexion, Incident
 from qonto_link.services import clients
-from qonto_link.services.incidents import resoudre, signaler
+from qonto_link.services.incidents import signaler
 from qonto_link.traduction import expliquer
 
 MARGE = timedelta(minutes=2)
 DUREE_VERROU = 60.0
 ATTENTE_VERROU = 40.0
+PASSAGERES = (ClasseIncident.INJOIGNABLE, ClasseIncident.CADENCE, ClasseIncident.REPONSE)
 TITRE_RECONNEXION = "Qonto n’accepte plus l’accès du portail"
 
 
 def connexion_du(dossier: Dossier) -> Connexion | None:
     """The living connection of the dossier, working or waiting for a new consent."""
-    return Connexion.objects.pour_dossier(dossier).vivantes().first()
+    connexion = Connexion.objects.pour_dossier(dossier).vivantes().first()
+    if connexion is not None:
+        connexion.dossier = dossier
+    return connexion
 
 
 def exiger_connexion(dossier: Dossier) -> Connexion:
@@ -163,8 +167,8 @@ def noter_succes(*, connexion: Connexion, maintenant: datetime) -> None:
         cause="",
         derniere_erreur="",
     )
-    for classe in (ClasseIncident.INJOIGNABLE, ClasseIncident.CADENCE, ClasseIncident.REPONSE):
-        resoudre(dossier=connexion.dossier, classe=classe, maintenant=maintenant)
+    passes = Incident.objects.ouverts().filter(dossier_id=connexion.dossier_id, classe__in=PASSAGERES)
+    passes.update(resolu_le=maintenant)
 
 
 def noter_echec(

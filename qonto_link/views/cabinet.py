@@ -13,7 +13,14 @@ from gestion_acces.services.audit import origine_de
 from gestion_acces.services.tuiles import service_actif
 from portal.lib.tableaux import CSV, HORODATAGE, XLSX, Colonne, exporter
 from qonto_link.models import Connexion, Incident
-from qonto_link.queries import FILTRES_METEO, ligne_meteo, lignes_meteo, page_incidents, page_meteo
+from qonto_link.queries import (
+    FILTRES_METEO,
+    etat_notifications,
+    ligne_meteo,
+    lignes_meteo,
+    page_incidents,
+    page_meteo,
+)
 from qonto_link.services.connexion import connexion_du
 from qonto_link.services.incidents import classer
 from qonto_link.services.relances import prevenir_reconnexion
@@ -29,6 +36,7 @@ def dossier(request: RequeteCabinet) -> HttpResponse:
         "service_qonto": service_actif(request.dossier, Service.QONTO),
         "tuile": tuile,
         "meteo": ligne_meteo(tuile.connexion, timezone.now()) if tuile.connexion else None,
+        "notifications": etat_notifications(tuile.connexion) if tuile.connexion else None,
         "anciennes": Connexion.objects.pour_dossier(request.dossier).order_by("-pk")[:10],
         "incidents": page_incidents(request.dossier).incidents[:3],
     }

@@ -1,7 +1,7 @@
 """The night: every linked dossier once, whatever fails, dies or is run twice."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 from io import StringIO
 from uuid import uuid4
 
@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from banque.models import CompteBancaire, LigneRecue
+from banque.services.synchronisation import synchroniser_dossier
 from comptabilite.models import ControleLivres
 from comptabilite.services.validation import valider_ecritures
 from depot.models import Document
@@ -21,6 +22,7 @@ from portal.nuit.enums import EtatVisite, Origine
 from portal.nuit.models import Passage, ResumeEnvoye, Visite
 from portal.nuit.services import alertes, controles, disjoncteur, plan, visite
 from qonto_link.models import CompteQonto, Connexion, Incident
+from qonto_link.services import notifications
 from tests.comptabilite.factories import MAINTENANT, achat
 from tests.comptabilite.test_validation import _sans_trigger
 from tests.factories import DossierFactory, MembreCabinetFactory, PortefeuilleFactory, ServiceDossierFactory
@@ -53,6 +55,10 @@ def avec_ventes(qonto: LocalQonto) -> Connexion:
     for service in (Service.QONTO, Service.I_FACTURE):
         ServiceDossierFactory(dossier=dossier, service=service)
     return lier(qonto, dossier)
+
+
+def figee(moment: datetime) -> Callable[[], datetime]:
+    return lambda: moment
 
 
 def jouer(quand: timedelta = timedelta(hours=1)) -> list[Visite]:
@@ -98,6 +104,57 @@ def test_one_visit_brings_bank_lines_and_sales_and_costs_three_requests_without_
     assert seconde is not None
     assert (seconde.nb_nouvelles, seconde.nb_factures, seconde.nb_anomalies) == (0, 0, 0)
     assert seconde.nb_requetes <= 3
+
+
+def test_no_night_without_news_costs_more_than_three_requests_and_a_token(
+    qonto: LocalQonto, avec_ventes: Connexion
+) -> None:
+    """Seven nights in a row: accounts, credit notes and notifications are asked for in turn, each once."""
+    dossier_id, debut = avec_ventes.dossier_id, timezone.now()
+    plan.ouvrir_la_nuit(maintenant=debut)
+    jouer()
+    assert notifications.abonner(connexion=avec_ventes, maintenant=debut)
+    Connexion.objects.update(webhook_verifie_le=None)
+    couts = []
+    for nuit in range(1, 8):
+        # The token of the night before is over: it lives an hour.
+        Connexion.objects.update(access_expire_le=debut)
+        soir = debut + timedelta(days=nuit)
+        plan.ouvrir_la_nuit(maintenant=soir)
+        (pk,) = plan.prendre_un_lot(maintenant=soir)
+        faite = visite.visiter(visite_id=pk, horloge=figee(soir))
+        assert faite is not None
+        assert (faite.dossier_id, faite.etat, faite.nb_nouvelles) == (dossier_id, EtatVisite.REUSSIE, 0)
+        couts.append(faite.nb_requetes)
+    assert sorted(couts) == [3, 3, 3, 3, 4, 4, 4]
+    assert Connexion.objects.get().webhook_verifie_le is not None
+
+
+def test_a_night_finds_that_qonto_notifies_no_more_and_heals_it(qonto: LocalQonto, lenoir: Connexion) -> None:
+    assert notifications.abonner(connexion=lenoir, maintenant=timezone.now())
+    lenoir.refresh_from_db()
+    qonto.session(token=lenoir.access_token).delete(f"{qonto.url}/v2/webhook_subscriptions/{lenoir.webhook_id}")
+    for nuit in range(8, 11):
+        soir = timezone.now() + timedelta(days=nuit)
+        plan.ouvrir_la_nuit(maintenant=soir)
+        for pk in plan.prendre_un_lot(maintenant=soir):
+            visite.visiter(visite_id=pk, horloge=figee(soir))
+    perdue, retrouvee = lenoir.webhook_id, Connexion.objects.get()
+    assert retrouvee.webhook_id not in ("", perdue)
+    assert Incident.objects.get(cle=notifications.CLE).resolu_le is not None
+
+
+def test_balances_are_read_when_a_line_moved(qonto: LocalQonto, lenoir: Connexion) -> None:
+    plan.ouvrir_la_nuit(maintenant=timezone.now())
+    jouer()
+    CompteQonto.objects.update(solde_cents=1)
+    ligne = LigneRecue.objects.order_by("-reglee_le").first()
+    assert ligne is not None
+    synchroniser_dossier(dossier=lenoir.dossier, maintenant=timezone.now(), soldes=False)
+    assert CompteQonto.objects.get(lie=True).solde_cents == 1
+    qonto.api("PATCH", f"transactions/{ligne.external_id}", note="Changée")
+    synchroniser_dossier(dossier=lenoir.dossier, maintenant=timezone.now(), soldes=False)
+    assert CompteQonto.objects.get(lie=True).solde_cents not in (None, 1)
 
 
 def test_sales_that_fail_leave_the_bank_read_and_come_back(qonto: LocalQonto, avec_ventes: Connexion) -> None:

@@ -11,12 +11,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from banque.services.synchronisation import demander
 from portal.cadence import attendre_son_tour, noter_ralentissement
 from portal.lib import battement, mesures, stockage
 from portal.lib.verrous import redis_client
 from portal.nuit.enums import EtatVisite
 from portal.nuit.services.visite import visiter
 from portal.tasks import battement as tache_battement
+from qonto_link.adhesion.services import boite
+from tests.factories import DossierFactory
 from tests.nuit.factories import PassageFactory, VisiteFactory
 from tests.qonto_link.factories import ConnexionFactory
 
@@ -101,6 +104,24 @@ def test_figures_of_the_night_move_with_it(client: Client) -> None:
     assert lues["portail_nuit_retard_secondes"] == pytest.approx(5400, abs=60)
     assert lues["portail_nuit_age_secondes"] == pytest.approx(7200, abs=60)
     assert lues["portail_jetons_proches_de_la_fin"] == 1
+
+
+def test_age_of_each_queue_is_that_of_its_oldest_work(client: Client) -> None:
+    assert valeurs(client)['portail_file_age_secondes{file="evenements"}'] == 0
+    maintenant = timezone.now()
+    demander(dossier=DossierFactory(), par="essai", maintenant=maintenant - timedelta(minutes=3))
+    for minutes in (1, 7):
+        boite.ranger(
+            source="compte",
+            external_id=f"evt-{minutes}",
+            genre="v1/transactions",
+            resource_id="1",
+            corps=b"{}",
+            maintenant=maintenant - timedelta(minutes=minutes),
+        )
+    lues = valeurs(client)
+    assert lues['portail_file_age_secondes{file="interactif"}'] == pytest.approx(180, abs=30)
+    assert lues['portail_file_age_secondes{file="evenements"}'] == pytest.approx(420, abs=30)
 
 
 def test_counters_count_visits_tasks_requests_and_refusals(client: Client) -> None:

@@ -5,6 +5,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,8 +22,10 @@ from gestion_acces.services.audit import SYSTEME
 from qonto_link.adhesion.models import EvenementRecu
 from qonto_link.adhesion.services import boite
 from qonto_link.api.webhooks import ENTETE_BUSINESS
+from qonto_link.budget import decompter
 from qonto_link.evenements import OBJET_CHANGE, _abonnes
-from qonto_link.models import Connexion
+from qonto_link.models import Connexion, Incident
+from qonto_link.queries import etat_notifications
 from qonto_link.services import dissociation, notifications
 from qonto_link.services.connexion import marquer_reconnexion
 from tests.qonto import LocalQonto
@@ -118,15 +121,15 @@ def abonnements(qonto: LocalQonto, connexion: Connexion) -> list[dict[str, Any]]
 def test_a_new_consent_has_a_new_secret_and_one_subscription(qonto: LocalQonto, client: Client) -> None:
     qonto.reset()
     connexion = lier(qonto, dossier_lenoir())
-    assert notifications.abonner(connexion=connexion)
+    assert notifications.abonner(connexion=connexion, maintenant=timezone.now())
     connexion.refresh_from_db()
     ancien, ancien_secret = connexion.webhook_id, connexion.webhook_secret
     marquer_reconnexion(connexion=connexion, maintenant=timezone.now())
     renouvelee = lier(qonto, connexion.dossier)
     assert (renouvelee.pk, renouvelee.webhook_id, renouvelee.webhook_secret) == (connexion.pk, "", "")
-    assert notifications.a_abonner() == [connexion.pk]
+    assert notifications.a_abonner(timezone.now()) == [connexion.pk]
     assert poster(client, renouvelee, evenement(renouvelee), secret=ancien_secret) == 400
-    assert notifications.abonner(connexion=renouvelee)
+    assert notifications.abonner(connexion=renouvelee, maintenant=timezone.now())
     renouvelee.refresh_from_db()
     assert [abonnement["id"] for abonnement in abonnements(qonto, renouvelee)] == [renouvelee.webhook_id]
     assert renouvelee.webhook_id != ancien
@@ -139,7 +142,7 @@ def test_a_new_consent_has_a_new_secret_and_one_subscription(qonto: LocalQonto, 
 def test_a_subscription_that_outlived_its_link_goes_with_the_next_one(qonto: LocalQonto, client: Client) -> None:
     qonto.reset()
     premiere = lier(qonto, dossier_lenoir())
-    assert notifications.abonner(connexion=premiere)
+    assert notifications.abonner(connexion=premiere, maintenant=timezone.now())
     premiere.refresh_from_db()
     # Qonto refuses to take it away while the link is cut, then confirms the revocation.
     qonto.api("POST", "faults", kind="status", status=403, path="/v2/webhook_subscriptions*", method="DELETE", times=0)
@@ -151,7 +154,7 @@ def test_a_subscription_that_outlived_its_link_goes_with_the_next_one(qonto: Loc
     assert poster(client, coupee, evenement(coupee), secret=premiere.webhook_secret) == 400
     seconde = lier(qonto, premiere.dossier)
     assert seconde.pk != premiere.pk
-    assert notifications.abonner(connexion=seconde)
+    assert notifications.abonner(connexion=seconde, maintenant=timezone.now())
     seconde.refresh_from_db()
     assert [abonnement["id"] for abonnement in abonnements(qonto, seconde)] == [seconde.webhook_id]
 
@@ -164,7 +167,7 @@ def test_lost_doubled_and_shuffled_events_end_on_what_qonto_has(
     settings.PORTAL_URL = live_server.url
     connexion = lier(qonto, dossier_lenoir())
     synchroniser_dossier(dossier=connexion.dossier, maintenant=timezone.now())
-    assert notifications.abonner(connexion=connexion)
+    assert notifications.abonner(connexion=connexion, maintenant=timezone.now())
     annoncees = [*LigneRecue.objects.order_by("-reglee_le")[:3]]
     perdue = LigneRecue.objects.order_by("-reglee_le")[3]
     qonto.api("POST", "webhooks/settings", paused=True, copies=3)
@@ -201,13 +204,13 @@ def test_a_change_at_qonto_reaches_the_line_through_the_webhook(
     qonto.reset()
     settings.PORTAL_URL = live_server.url
     connexion = lier(qonto, dossier_lenoir())
-    assert notifications.a_abonner() == [connexion.pk]
-    assert notifications.abonner(connexion=connexion)
+    assert notifications.a_abonner(timezone.now()) == [connexion.pk]
+    assert notifications.abonner(connexion=connexion, maintenant=timezone.now())
     connexion.refresh_from_db()
     # An answer that was lost: asking again leaves one subscription.
     Connexion.objects.filter(pk=connexion.pk).update(webhook_id="")
     connexion.refresh_from_db()
-    assert notifications.abonner(connexion=connexion)
+    assert notifications.abonner(connexion=connexion, maintenant=timezone.now())
     connexion.refresh_from_db()
     session = qonto.session(token=connexion.access_token)
     abonnements = session.get(f"{qonto.url}/v2/webhook_subscriptions").json()["subscriptions"]
@@ -231,3 +234,87 @@ def test_a_change_at_qonto_reaches_the_line_through_the_webhook(
     assert dissociation.revoquer(connexion=dissociee, maintenant=timezone.now())
     restants = qonto.session().get(f"{qonto.url}/v2/webhook_subscriptions").json()["subscriptions"]
     assert connexion.webhook_id not in [abonnement["id"] for abonnement in restants]
+
+
+def abonnee(qonto: LocalQonto) -> Connexion:
+    """Linked, and notified by the local Qonto."""
+    qonto.reset()
+    connexion = lier(qonto, dossier_lenoir())
+    assert notifications.abonner(connexion=connexion, maintenant=timezone.now())
+    connexion.refresh_from_db()
+    return connexion
+
+
+def requetes_de(connexion: Connexion) -> int:
+    with decompter() as decompte:
+        assert notifications.verifier(connexion=connexion, maintenant=timezone.now())
+    connexion.refresh_from_db()
+    return decompte.requetes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_subscription_in_order_costs_one_request_and_is_dated(qonto: LocalQonto) -> None:
+    connexion = abonnee(qonto)
+    avant, semaine = connexion.webhook_id, notifications.VALIDITE
+    assert not notifications.est_a_verifier(connexion, timezone.now())
+    assert notifications.est_a_verifier(connexion, timezone.now() + semaine + timedelta(minutes=1))
+    debut = timezone.now()
+    assert requetes_de(connexion) == 1
+    assert connexion.webhook_verifie_le is not None
+    assert (connexion.webhook_id, connexion.webhook_verifie_le >= debut) == (avant, True)
+    assert not Incident.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_subscription_that_went_at_qonto_is_made_again_and_told(qonto: LocalQonto, client: Client) -> None:
+    connexion = abonnee(qonto)
+    perdue = connexion.webhook_id
+    qonto.session(token=connexion.access_token).delete(f"{qonto.url}/v2/webhook_subscriptions/{perdue}")
+    assert requetes_de(connexion) == 2
+    assert [abonnement["id"] for abonnement in abonnements(qonto, connexion)] == [connexion.webhook_id]
+    assert connexion.webhook_id != perdue
+    assert poster(client, connexion, evenement(connexion), secret=connexion.webhook_secret) == 204
+    incident = Incident.objects.get()
+    assert (incident.titre, incident.est_ouvert) == ("Qonto ne notifiait plus le portail", False)
+    assert requetes_de(connexion) == 1
+    assert Incident.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_portal_that_moved_is_notified_at_its_new_address(qonto: LocalQonto, settings: Settings) -> None:
+    connexion = abonnee(qonto)
+    meme = connexion.webhook_id
+    settings.PORTAL_URL = "https://nouveau.portail.example"
+    plus_tard = timezone.now() + notifications.REESSAI + timedelta(minutes=1)
+    assert notifications.a_abonner(plus_tard) == [connexion.pk]
+    assert notifications.abonner(connexion=connexion, maintenant=timezone.now())
+    assert notifications.a_abonner(plus_tard) == []
+    (abonnement,) = abonnements(qonto, connexion)
+    assert (abonnement["id"], abonnement["callback_url"]) == (meme, notifications.adresse_de_rappel(connexion))
+    # One that was altered at Qonto itself: fewer topics.
+    qonto.session(token=connexion.access_token).put(
+        f"{qonto.url}/v2/webhook_subscriptions/{meme}",
+        json={"callback_url": abonnement["callback_url"], "types": ["v1/transactions"]},
+    )
+    connexion.refresh_from_db()
+    assert requetes_de(connexion) == 2
+    (abonnement,) = abonnements(qonto, connexion)
+    assert set(abonnement["types"]) == set(notifications.sujets_permis(connexion))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_subscription_waits_and_says_why(qonto: LocalQonto, client: Client) -> None:
+    qonto.reset()
+    connexion = lier(qonto, dossier_lenoir())
+    qonto.api("POST", "faults", kind="status", status=403, path="/v2/webhook_subscriptions*", times=0)
+    assert not notifications.abonner(connexion=connexion, maintenant=timezone.now())
+    qonto.api("DELETE", "faults")
+    assert Incident.objects.get().est_ouvert
+    assert notifications.a_abonner(timezone.now()) == []
+    connexion.refresh_from_db()
+    assert etat_notifications(connexion).alerte.startswith("dernier essai")
+    assert notifications.a_abonner(timezone.now() + notifications.REESSAI + timedelta(minutes=1)) == [connexion.pk]
+    assert notifications.abonner(connexion=connexion, maintenant=timezone.now())
+    assert not Incident.objects.get().est_ouvert
+    connexion.refresh_from_db()
+    assert etat_notifications(connexion).texte.startswith("reçues à chaque changement, confirmées par Qonto le")

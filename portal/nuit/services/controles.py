@@ -67,8 +67,9 @@ class Controle:
 CONTROLES = (Controle("soldes", soldes, apres_lecture=True), Controle("chaine", chaine_des_ecritures))
 
 
-def controler(*, dossier: Dossier, maintenant: datetime, lu: bool = True) -> int:
-    """Run every control that makes sense; returns how many faults it found. Those that are over are closed."""
+def controler(*, dossier: Dossier, maintenant: datetime, lu: bool = True, clore: bool = True) -> int:
+    """Run every control that makes sense; returns how many faults it found. Those that are over are closed, unless the
+    caller knows that none was open."""
     vues: list[str] = []
     joues = [controle for controle in CONTROLES if lu or not controle.apres_lecture]
     for controle in joues:
@@ -84,8 +85,14 @@ def controler(*, dossier: Dossier, maintenant: datetime, lu: bool = True) -> int
                 maintenant=maintenant,
             )
             vues.append(cle)
-    ouverts = Incident.objects.pour_dossier(dossier).ouverts().filter(classe=ClasseIncident.CONTROLE)
-    for controle in joues:
-        passees = ouverts.filter(cle__startswith=f"controle:{controle.nom}:").exclude(cle__in=vues)
-        passees.update(resolu_le=maintenant)
+    if clore:
+        _clore(dossier, joues, vues, maintenant)
     return len(vues)
+
+
+def _clore(dossier: Dossier, joues: list[Controle], vues: list[str], maintenant: datetime) -> None:
+    prefixes = tuple(f"controle:{controle.nom}:" for controle in joues)
+    ouverts = Incident.objects.pour_dossier(dossier).ouverts().filter(classe=ClasseIncident.CONTROLE)
+    passes = [pk for pk, cle in ouverts.values_list("pk", "cle") if cle.startswith(prefixes) and cle not in vues]
+    if passes:
+        Incident.objects.filter(pk__in=passes).update(resolu_le=maintenant)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
 from banque.enums import EtatSynchronisation
@@ -16,9 +16,10 @@ from depot.models import LigneImport
 from depot.services.imports import QUOI, demander_import, executer_import
 from gestion_acces.services.audit import Origine as OrigineActe
 from gestion_acces.services.audit import journaliser
+from portal.lib.calendrier import est_son_tour
 from portal.lib.mesures import compter
 from portal.lib.verrous import VerrouOccupe, verrou
-from portal.nuit.enums import EtatVisite
+from portal.nuit.enums import EtatVisite, Origine
 from portal.nuit.models import Visite
 from portal.nuit.services import alertes, disjoncteur
 from portal.nuit.services.controles import controler
@@ -27,12 +28,15 @@ from qonto_link.budget import decompter
 from qonto_link.enums import ClasseIncident, StatutConnexion
 from qonto_link.models import Connexion, Incident
 from qonto_link.services.connexion import connexion_du
+from qonto_link.services.notifications import est_a_verifier, verifier
 from qonto_link.virements.services.balayage import ordres_a_suivre, suivre
 
 ESSAIS_MAX = 5
 BASE = timedelta(minutes=1)
 PLAFOND = timedelta(minutes=30)
 REPRISE_OCCUPEE = timedelta(minutes=2)
+# The weekly turn of what a night without news does not ask for.
+AVOIRS, SOLDES = 0, 1
 # No try of ours changes these: somebody has to act.
 SANS_REPRISE: frozenset[str] = frozenset({ClasseIncident.CONSENTEMENT, ClasseIncident.DROIT})
 Horloge = Callable[[], datetime]
@@ -57,7 +61,9 @@ def lire_le_dossier(visite: Visite, connexion: Connexion, horloge: Horloge) -> N
         _lire_chez_qonto(visite, connexion, horloge)
         lu = True
     finally:
-        visite.nb_anomalies = controler(dossier=visite.dossier, maintenant=horloge(), lu=lu)
+        visite.nb_anomalies = controler(
+            dossier=visite.dossier, maintenant=horloge(), lu=lu, clore=visite.avait_des_incidents
+        )
 
 
 def _lire_chez_qonto(visite: Visite, connexion: Connexion, horloge: Horloge) -> None:
@@ -65,11 +71,12 @@ def _lire_chez_qonto(visite: Visite, connexion: Connexion, horloge: Horloge) -> 
     if connexion.statut == StatutConnexion.RECONNEXION:
         raise VisiteEchouee(ClasseIncident.CONSENTEMENT, "Le dirigeant doit se reconnecter à Qonto.")
     _lire_la_banque(visite, connexion, horloge)
+    _revoir_les_notifications(visite, connexion, horloge())
     ordres = ordres_a_suivre(horloge(), dossier_id=visite.dossier_id)
     for ordre_id in ordres:
         suivre(ordre_id=ordre_id, maintenant=horloge())
     visite.nb_virements += len(ordres)
-    _lire_les_ventes(visite, horloge)
+    _lire_les_ventes(visite, connexion, horloge)
 
 
 def visiter(*, visite_id: int, horloge: Horloge, lire: Lecture = lire_le_dossier) -> Visite | None:
@@ -91,7 +98,8 @@ def visiter(*, visite_id: int, horloge: Horloge, lire: Lecture = lire_le_dossier
     except VisiteEchouee as echec:
         return _echouer(visite, connexion, echec, horloge())
     disjoncteur.noter_succes()
-    alertes.lever(dossier=visite.dossier, maintenant=horloge())
+    if visite.avait_des_incidents:
+        alertes.lever(dossier=visite.dossier, maintenant=horloge())
     return _finir(visite, EtatVisite.REUSSIE, horloge())
 
 
@@ -108,7 +116,11 @@ def _prendre(visite_id: int, maintenant: datetime) -> Visite | None:
     )
     if not prises:
         return None
-    visite = Visite.objects.select_related("dossier__cabinet", "passage").get(pk=visite_id)
+    ouverts = Incident.objects.ouverts().filter(dossier=OuterRef("dossier"))
+    visites = Visite.objects.select_related("dossier__cabinet", "passage").annotate(
+        avait_des_incidents=Exists(ouverts)
+    )
+    visite = visites.get(pk=visite_id)
     if visite.essais > ESSAIS_MAX:
         visite.erreur = "La lecture a été interrompue à chaque essai."
         _finir(visite, EtatVisite.ECHOUEE, maintenant)
@@ -119,7 +131,10 @@ def _prendre(visite_id: int, maintenant: datetime) -> Visite | None:
 
 def _lire_la_banque(visite: Visite, connexion: Connexion, horloge: Horloge) -> None:
     demande = demander(dossier=visite.dossier, par="nuit", maintenant=horloge())
-    run = executer(synchronisation=demande, maintenant=horloge(), horloge=horloge)
+    # Asked for by hand, or once a week for the accounts that were opened: else only when a line has moved.
+    a_la_main = visite.passage.origine == Origine.COMMANDE
+    soldes = a_la_main or est_son_tour(visite.dossier_id, visite.passage.jour, rang=SOLDES)
+    run = executer(synchronisation=demande, maintenant=horloge(), horloge=horloge, soldes=soldes, connexion=connexion)
     if run.est_vivante:
         raise Occupee
     visite.nb_nouvelles += run.nb_nouvelles
@@ -130,21 +145,31 @@ def _lire_la_banque(visite: Visite, connexion: Connexion, horloge: Horloge) -> N
         raise VisiteEchouee(connexion.cause or ClasseIncident.INJOIGNABLE, run.erreur)
 
 
-def _lire_les_ventes(visite: Visite, horloge: Horloge) -> None:
+def _revoir_les_notifications(visite: Visite, connexion: Connexion, maintenant: datetime) -> None:
+    """Once a week, on a night that asks for nothing else besides: whether Qonto still notifies, and the right one."""
+    if visite.passage.origine == Origine.COMMANDE:
+        return
+    chargee = any(est_son_tour(visite.dossier_id, visite.passage.jour, rang=rang) for rang in (AVOIRS, SOLDES))
+    if not chargee and est_a_verifier(connexion, maintenant):
+        verifier(connexion=connexion, maintenant=maintenant)
+
+
+def _lire_les_ventes(visite: Visite, connexion: Connexion, horloge: Horloge) -> None:
     """The sales invoices and credit notes of a dossier that has i-Facture. A long first list goes on by itself."""
     try:
-        demande = demander_import(dossier=visite.dossier, par="nuit", complet=False, maintenant=horloge())
+        demande = demander_import(
+            dossier=visite.dossier, par="nuit", complet=False, connexion=connexion, maintenant=horloge()
+        )
     except ImportImpossible:
         return
-    executer_import(demande=demande, horloge=horloge)
-    demande.refresh_from_db()
+    executer_import(demande=demande, horloge=horloge, connexion=connexion)
     apportees = (Resultat.IMPORTEE, Resultat.CHANGEE)
     visite.nb_factures += LigneImport.objects.filter(import_factures=demande, resultat__in=apportees).count()
     incidents = Incident.objects.pour_dossier(visite.dossier).ouverts().filter(cle=QUOI)
     if demande.etat == EtatImport.ECHOUE:
         cause = incidents.order_by("-derniere_fois").values_list("classe", flat=True).first()
         raise VisiteEchouee(cause or ClasseIncident.REPONSE, f"Factures de vente : {demande.erreur}")
-    if demande.etat == EtatImport.TERMINE:
+    if demande.etat == EtatImport.TERMINE and visite.avait_des_incidents:
         incidents.update(resolu_le=horloge())
 
 

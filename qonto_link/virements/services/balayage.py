@@ -29,6 +29,8 @@ def ordres_a_suivre(maintenant: datetime, limite: int = 2000, *, dossier_id: UUI
     ones, the longest not asked about first. A transfer of a later day has nothing to say before that day.
     """
     ordres = Ordre.objects.filter(dossier_id=dossier_id) if dossier_id else Ordre.objects.all()
+    if dossier_id and not ordres.exists():
+        return []
     en_suspens = ordres.en_suspens().order_by("dernier_envoi", "pk")
     en_attente = ordres.filter(statut=StatutOrdre.ATTENTE_SCA).order_by("sca_depuis", "pk")
     parle = (
