@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
 from banque.enums import EtatSynchronisation
@@ -116,11 +116,8 @@ def _prendre(visite_id: int, maintenant: datetime) -> Visite | None:
     )
     if not prises:
         return None
-    ouverts = Incident.objects.ouverts().filter(dossier=OuterRef("dossier"))
-    visites = Visite.objects.select_related("dossier__cabinet", "passage").annotate(
-        avait_des_incidents=Exists(ouverts)
-    )
-    visite = visites.get(pk=visite_id)
+    visite = Visite.objects.select_related("dossier__cabinet", "passage").get(pk=visite_id)
+    visite.avait_des_incidents = Incident.objects.ouverts().filter(dossier=visite.dossier_id).exists()
     if visite.essais > ESSAIS_MAX:
         visite.erreur = "La lecture a été interrompue à chaque essai."
         _finir(visite, EtatVisite.ECHOUEE, maintenant)
