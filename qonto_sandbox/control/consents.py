@@ -13,7 +13,8 @@ def revoke_consents(call: Call) -> Response:
     """Retirer, comme le dirigeant le ferait chez Qonto, les autorisations données par cette entreprise."""
     if call.world.store["organizations"].get(call.path["id"]) is None:
         raise not_found()
-    rows = call.world.store["consents"].where(organization_id=call.path["id"], revoked_at=None)
+    standing = call.world.store["consents"].where(revoked_at=None)
+    rows = [row for row in standing if call.path["id"] in (row["organization_id"], *row.get("memberships", {}))]
     for consent in rows:
         withdraw(call, consent)
     return answer({"revoked": len(rows)})

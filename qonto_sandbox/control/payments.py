@@ -59,6 +59,17 @@ def pair_device(call: Call) -> Response:
     return answer({"membership_id": membership["id"], "paired_device": membership["paired_device"]})
 
 
+@endpoint("POST", "/_sandbox/api/memberships/{id}/activate", auth=("none",), body="none", tag="control")
+def accept_invitation(call: Call) -> Response:
+    """Accepter l’invitation reçue par un membre : il peut se connecter, avec un téléphone."""
+    membership = call.world.store["memberships"].get(call.path["id"])
+    if membership is None:
+        raise not_found()
+    membership.update(status="active", kyc_status="accepted", paired_device=True)
+    call.world.store["memberships"].put(membership)
+    return answer({"membership_id": membership["id"], "status": membership["status"]})
+
+
 @endpoint("POST", "/_sandbox/api/transfers/{id}/{act}", auth=("none",), body="none", tag="control")
 def push_transfer(call: Call) -> Response:
     """Faire avancer un virement : settle, decline (?reason=…) ou return (retour de fonds)."""

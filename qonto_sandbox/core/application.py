@@ -21,7 +21,7 @@ logger = logging.getLogger("qonto_sandbox")
 
 CONTROL = "/_sandbox"
 # The user's browser opens these and cannot send the staging header.
-OPEN_PREFIXES = (CONTROL, "/registrations/", "/oauth2/auth", "/.well-known/", "/healthz")
+OPEN_PREFIXES = (CONTROL, "/registrations/", "/embed-auth-link/", "/oauth2/auth", "/.well-known/", "/healthz")
 FILES = "/files/"
 MAX_BODY = 40 * 1024 * 1024
 

@@ -8,7 +8,12 @@ from werkzeug.wrappers import Request
 from qonto_sandbox.core import constants
 from qonto_sandbox.core.errors import ApiError, forbidden
 from qonto_sandbox.core.routing import Endpoint, Principal
+from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
+
+ORGANIZATION = "X-Qonto-Organization-Id"
+# About the user himself, whatever the organization.
+OF_USER = ("/v2/user_organizations", "/v2/oauth2/consents")
 
 
 def invalid_token() -> ApiError:
@@ -25,7 +30,10 @@ def authenticate(world: World, request: Request, endpoint: Endpoint) -> Principa
     scheme, _, credentials = header.partition(" ")
     if "partner" in endpoint.auth:
         return _partner(request, scheme, credentials)
-    principal = _bearer(world, credentials.strip()) if scheme.lower() == "bearer" else _api_key(world, header)
+    if scheme.lower() == "bearer":
+        principal = _bearer(world, request, endpoint, credentials.strip())
+    else:
+        principal = _api_key(world, header)
     if principal.kind not in endpoint.auth:
         raise forbidden("This endpoint does not accept this kind of credentials.")
     return principal
@@ -54,7 +62,7 @@ def _found_elsewhere(world: World, kind: str, name: str, secret: str = "") -> Pr
     return next((found for finder in FINDERS if (found := finder(world, kind, name, secret))), None)
 
 
-def _bearer(world: World, token: str) -> Principal:
+def _bearer(world: World, request: Request, endpoint: Endpoint, token: str) -> Principal:
     found = world.store["tokens"].get(token)
     if found is None and (other := _found_elsewhere(world, "oauth", token)) is not None:
         return other
@@ -63,14 +71,28 @@ def _bearer(world: World, token: str) -> Principal:
     consent = world.store["consents"].get(found["consent_id"])
     if consent is None or consent["revoked_at"] is not None:
         raise invalid_token()
+    organization_id, membership_id = _acting_for(consent, request, endpoint)
     return Principal(
         "oauth",
-        organization_id=consent["organization_id"],
-        membership_id=consent["membership_id"],
+        organization_id=organization_id,
+        membership_id=membership_id,
         client_id=consent["client_id"],
         scopes=frozenset(found["scopes"]),
         token_id=token,
     )
+
+
+def _acting_for(consent: Record, request: Request, endpoint: Endpoint) -> tuple[str, str]:
+    """Organization and membership. The token of a user holds for several: the header names one of them."""
+    memberships: dict[str, str] = consent.get("memberships") or {}
+    asked = request.headers.get(ORGANIZATION, "").strip()
+    if asked and memberships and asked not in memberships:
+        raise forbidden("The user has not given access to this organization.")
+    if asked in memberships:
+        return asked, memberships[asked]
+    if len(memberships) > 1 and endpoint.path not in OF_USER:
+        raise ApiError(400, "bad_request", f"{ORGANIZATION} header is missing")
+    return consent["organization_id"], consent["membership_id"]
 
 
 def _api_key(world: World, header: str) -> Principal:

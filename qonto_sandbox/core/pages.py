@@ -33,10 +33,12 @@ def _engine() -> "django_template.Engine":
     return django_template.Engine(dirs=[str(FOLDER / "templates")])
 
 
-def page(template: str, status: int = 200, **context: Any) -> Response:
+def page(template: str, status: int = 200, *, framed: bool = False, **context: Any) -> Response:
+    """`framed`: another site may show it in a frame."""
     html = _engine().get_template(template).render(django_template.Context(context))
     response = Response(html, status, content_type="text/html; charset=utf-8")
-    response.headers["Content-Security-Policy"] = POLICY
+    policy = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *") if framed else POLICY
+    response.headers["Content-Security-Policy"] = policy
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "same-origin"
     return response

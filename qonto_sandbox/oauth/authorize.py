@@ -68,17 +68,22 @@ def decide(call: Call) -> Response:
             uri, error="access_denied", error_description="The resource owner denied the request.", state=state
         )
     choices = flows.memberships_of(call, flow)
-    chosen = [row for row in choices if row["organization_id"] == form.get("organization_id")]
+    asked = form.getlist("organization_id") if flow["identity_type"] == "user" else [form.get("organization_id")]
+    chosen = [row for row in choices if row["organization_id"] in asked]
     if not chosen:
         return _consent_page(call, flow, choices, error="Choisissez l’organisation à connecter.")
     call.world.store["flows"].delete(flow["id"])
-    code = grant(call, flow, chosen[0])
+    code = grant(call, flow, chosen)
     return flows.redirect_with(uri, code=code, scope=flow["scope"], state=state)
 
 
-def grant(call: Call, flow: Record, membership: Record) -> str:
-    """Record the consent; returns the code that the application exchanges."""
-    world, scopes = call.world, flow["scope"].split()
+def grant(call: Call, flow: Record, memberships: list[Record]) -> str:
+    """Record the consent; returns the code that the application exchanges.
+
+    Of a user (`identity_type=user`), it holds for several organizations: each call names one of them.
+    """
+    world, scopes, membership = call.world, flow["scope"].split(), memberships[0]
+    of_user = {row["organization_id"]: row["id"] for row in memberships} if flow["identity_type"] == "user" else {}
     consent = world.store["consents"].put(
         {
             "id": ids.new(),
@@ -86,6 +91,7 @@ def grant(call: Call, flow: Record, membership: Record) -> str:
             "membership_id": membership["id"],
             "client_id": flow["client_id"],
             "scopes": scopes,
+            "memberships": of_user,
             "created_at": world.stamp(),
             "revoked_at": None,
         }

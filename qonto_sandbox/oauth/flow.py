@@ -28,7 +28,9 @@ PARAMETERS = (
     "code_challenge_method",
     "nonce",
     "login_hint",
+    "identity_type",
 )
+IDENTITIES = ("", "membership", "user")
 
 
 @dataclass
@@ -102,6 +104,8 @@ def _problem(request: dict[str, str]) -> tuple[str, str] | None:
             "The state is missing or does not have enough characters and is therefore considered too weak. "
             f"Request parameter 'state' must be at least be {STATE_MINIMUM} characters long.",
         )
+    if request["identity_type"] not in IDENTITIES:
+        return ("invalid_request", "The 'identity_type' parameter must be one of: membership, user.")
     scopes = request["scope"].split()
     unknown = next((scope for scope in scopes if scope not in SCOPES), None if scopes else "")
     if unknown is not None:

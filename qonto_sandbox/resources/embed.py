@@ -61,14 +61,20 @@ def create_link(call: Call) -> Response:
     action, back = body.choice("post_authn_action", ACTIONS), body.text("callback_url", required=False)
     if back and not back.startswith(("https://", "http://")):
         raise ApiError(400, "bad_request", "callback_url must be a URL", pointer=body.pointer("callback_url"))
-    shown = {
-        "url": call.url(f"/embed-auth-link/{ids.new()}"),
-        "post_authn_action": action,
-        "callback_url": back or None,
-        "expired_at": f"{(call.world.now() + LIFE).isoformat()[:19]}Z",
-        "used_at": None,
-    }
-    return answer({"embed_auth_link": shown})
+    link = call.world.store["embed_links"].put(
+        {
+            "id": ids.new(),
+            "organization_id": call.organization_id,
+            "membership_id": call.principal.membership_id,
+            "post_authn_action": action,
+            "callback_url": back or None,
+            "expired_at": f"{(call.world.now() + LIFE).isoformat()[:19]}Z",
+            "used_at": None,
+        }
+    )
+    names = ("post_authn_action", "callback_url", "expired_at", "used_at")
+    url = call.url(f"/embed-auth-link/{link['id']}")
+    return answer({"embed_auth_link": {"url": url, **{name: link[name] for name in names}}})
 
 
 def _decoded(call: Call) -> Body:

@@ -25,7 +25,8 @@ def _consented(call: Call) -> list[Record]:
     """The memberships of this person, one an organization, whose consent for this application stands."""
     store, email = call.world.store, call.membership["email"]
     consents = store["consents"].where(client_id=call.principal.client_id, revoked_at=None)
-    found = (store["memberships"].get(row["membership_id"]) for row in consents)
+    members = (id for row in consents for id in (row.get("memberships") or {"": row["membership_id"]}).values())
+    found = (store["memberships"].get(id) for id in members)
     mine = [row for row in found if row is not None and row["email"] == email]
     return list({row["organization_id"]: row for row in mine}.values())
 

@@ -37,7 +37,7 @@ class Browser:
         given = {name: value for name, value in parameters.items() if value}
         return self.session.get(f"{self.qonto.url}/oauth2/auth", params=given, allow_redirects=False)
 
-    def send(self, page: requests.Response, path: str, **fields: str) -> requests.Response:
+    def send(self, page: requests.Response, path: str, **fields: str | list[str]) -> requests.Response:
         flow = re.search(r'name="flow"\s+value="([^"]+)"', page.text)
         assert flow, page.text
         return self.session.post(

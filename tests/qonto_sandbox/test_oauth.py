@@ -227,3 +227,38 @@ def test_absent_scope_is_forbidden(qonto: LocalQonto) -> None:
     answer = qonto.session(token=pair["access_token"]).get(f"{qonto.url}/v2/organization")
     assert answer.status_code == 403
     assert answer.json()["errors"][0] == {"code": "forbidden", "detail": "missing required oauth scope"}
+
+
+def test_token_of_a_user_serves_several_organizations(qonto: LocalQonto) -> None:
+    """The variant `identity_type=user`: the header of each call names the organization."""
+    second = qonto.company("atelier-bertin-1174")["organization_id"]
+    alice = "alice@maison-lenoir.example"
+    members = qonto.session(slug="atelier-bertin-1174")
+    asked = {"email": alice, "first_name": "Alice", "last_name": "Lenoir", "role": "accountant"}
+    path = f"{qonto.url}/v2/memberships/invite_employee_or_accountant"
+    invited = members.post(path, json={"membership": asked}).json()["membership"]["id"]
+    qonto.api("POST", f"memberships/{invited}/activate")
+    scope = "offline_access organization.read user_organization.read"
+    browser = Browser(qonto)
+    page = browser.send(browser.open(scope=scope, identity_type="user"), "login", email=alice)
+    assert page.text.count('type="checkbox"') == 2
+    first = qonto.company()["organization_id"]
+    back = returned(browser.send(page, "consent", decision="accept", organization_id=[first, second]))
+    given = exchange(qonto, back["code"]).json()
+    session = qonto.session(token=given["access_token"])
+    rows = session.get(f"{qonto.url}/v2/user_organizations").json()["organizations"]
+    assert {row["id"] for row in rows} == {first, second}
+    missing = session.get(f"{qonto.url}/v2/organization")
+    assert (missing.status_code, "X-Qonto-Organization-Id" in missing.text) == (400, True)
+    for one in (first, second):
+        shown = session.get(f"{qonto.url}/v2/organization", headers={"X-Qonto-Organization-Id": one})
+        assert shown.json()["organization"]["id"] == one
+    stranger = {"X-Qonto-Organization-Id": qonto.company("studio-pixel-3306")["organization_id"]}
+    assert session.get(f"{qonto.url}/v2/organization", headers=stranger).status_code == 403
+    qonto.api("POST", f"organizations/{second}/revoke_consents")
+    assert session.get(f"{qonto.url}/v2/user_organizations").status_code == 401
+
+
+def test_other_identities_are_refused(qonto: LocalQonto) -> None:
+    answer = Browser(qonto).open(identity_type="robot")
+    assert returned(answer)["error"] == "invalid_request"
