@@ -13,6 +13,7 @@ from banque.models import Changement, CompteBancaire, Operation, PieceJointe, Re
 from banque.services.integration import Plan, preparer
 from comptabilite.models import Compte, Journal, Tiers
 from gestion_acces.models import Dossier
+from portal.lib.affichage import pluriel
 from portal.lib.pages import Page, paginer
 
 PAGE = 100
@@ -157,6 +158,11 @@ class Attente:
 ETATS_A_FAIRE = (EtatOperation.A_TRAITER, EtatOperation.PROPOSEE, EtatOperation.VALIDEE, EtatOperation.A_VERIFIER)
 
 
+def accorder(etat: str, nombre: int) -> str:
+    """« 6 proposées », « 5 à traiter »."""
+    return pluriel(nombre, etat) if etat.endswith("ée") else etat
+
+
 def nombre_borne(lignes: QuerySet[Operation]) -> int:
     """A count that stops: beyond BORNE the screen says « 1 000 + »."""
     return lignes[: BORNE + 1].count()
@@ -177,7 +183,7 @@ def attentes(dossier: Dossier, maintenant: datetime) -> tuple[Plan, list[Attente
                 banque,
                 len(attente.nouvelles) if attente else 0,
                 attente.total_cents if attente else 0,
-                [etat for etat in etats if etat[2]],
+                [(valeur, accorder(libelle, nombre), nombre) for valeur, libelle, nombre in etats if nombre],
             )
         )
     return plan, resultat

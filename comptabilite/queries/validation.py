@@ -11,6 +11,7 @@ from comptabilite.enums import GestionDocument
 from comptabilite.models import Ecriture
 from comptabilite.services.validation import brouillards, dans_l_ordre_legal
 from gestion_acces.models import Dossier
+from portal.lib.affichage import pluriel
 
 EXTRAIT = 50
 
@@ -37,13 +38,16 @@ def apercu_validation(dossier: Dossier, *, jusqu_au: Date, aujourd_hui: Date) ->
     obstacles, avertissements = [], []
     futures = lot.filter(date__gt=aujourd_hui).count()
     if futures:
-        obstacles.append(f"{futures} écriture(s) sont datées d’après aujourd’hui : choisissez une date antérieure.")
+        sujet = pluriel(futures, "écriture est datée", "écritures sont datées")
+        obstacles.append(f"{futures} {sujet} d’après aujourd’hui : choisissez une date antérieure.")
     sans_document = lot.filter(journal__gestion_document=GestionDocument.EXIGER, pieces__isnull=True).count()
     if sans_document:
-        avertissements.append(f"{sans_document} écriture(s) n’ont pas le document que leur journal exige.")
+        sujet = pluriel(sans_document, "écriture n’a", "écritures n’ont")
+        avertissements.append(f"{sans_document} {sujet} pas le document que le journal exige.")
     attente = lot.filter(lignes__compte__numero__startswith="471").distinct().count()
     if attente:
-        avertissements.append(f"{attente} écriture(s) passent par le compte d’attente 471.")
+        sujet = pluriel(attente, "écriture passe", "écritures passent")
+        avertissements.append(f"{attente} {sujet} par le compte d’attente 471.")
     premieres = list(dans_l_ordre_legal(lot).select_related("journal", "exercice")[:EXTRAIT])
     return Apercu(
         nombre=resume["nombre"],

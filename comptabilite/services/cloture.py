@@ -16,6 +16,7 @@ from comptabilite.services.lettrage_automatique import lettrer_automatiquement
 from comptabilite.services.plan import verrouiller_comptabilite
 from gestion_acces.models import Dossier, Utilisateur
 from gestion_acces.services.audit import Origine, journaliser
+from portal.lib.affichage import pluriel
 
 RACINES_A_SOLDER = {"58": "Virements internes", "471": "Comptes d’attente"}
 
@@ -51,7 +52,9 @@ def etat_de_cloture(exercice: Exercice) -> EtatDeCloture:
     if exercice.est_clos:
         obstacles.append("L’exercice est déjà clos.")
     if brouillards:
-        obstacles.append(f"{brouillards} écriture(s) en brouillard : validez-les ou supprimez-les.")
+        obstacles.append(
+            f"{brouillards} {pluriel(brouillards, 'écriture')} en brouillard : validez ou supprimez ce qui reste."
+        )
     if Exercice.objects.filter(dossier_id=exercice.dossier_id, fin__lt=exercice.debut, cloture_le=None).exists():
         obstacles.append("Un exercice précédent est encore ouvert : clôturez-le d’abord.")
     for racine, nom in RACINES_A_SOLDER.items():
@@ -124,9 +127,9 @@ def verrouiller(
                 dossier=dossier, etat=EtatEcriture.BROUILLARD, date__lte=jusqu_au, exercice__cloture_le=None
             ).count()
             if restants:
+                sujet = pluriel(restants, "écriture en brouillard est datée", "écritures en brouillard sont datées")
                 raise ExerciceRefuse(
-                    f"{restants} écriture(s) en brouillard sont datées du {jusqu_au:%d/%m/%Y} ou d’avant : "
-                    "validez-les ou supprimez-les avant de verrouiller."
+                    f"{restants} {sujet} du {jusqu_au:%d/%m/%Y} ou d’avant : validez ou supprimez d’abord."
                 )
         setattr(reglages, champ, jusqu_au)
         reglages.save(update_fields=[champ])

@@ -16,6 +16,7 @@ from comptabilite.fec.lecture import Libelles, lignes_fec
 from comptabilite.fec.rapport import Rapport
 from comptabilite.models import Ecriture, Exercice, ExportFec
 from gestion_acces.services.audit import Origine, journaliser
+from portal.lib.affichage import pluriel
 from portal.lib.identifiants import siren_valide
 
 VERSION = "1"
@@ -153,4 +154,4 @@ def difference(export: ExportFec, precedent: ExportFec | None) -> str:
     nouvelles = export.nb_ecritures - precedent.nb_ecritures
     if export.derniere_empreinte == precedent.derniere_empreinte:
         return "Des libellés de comptes, de journaux ou de tiers ont changé ; les écritures sont les mêmes."
-    return f"{nouvelles} écriture(s) validée(s) depuis l’export précédent."
+    return f"{nouvelles} {pluriel(nouvelles, 'écriture validée', 'écritures validées')} depuis l’export précédent."

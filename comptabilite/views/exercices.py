@@ -16,7 +16,7 @@ from comptabilite.services.plan import parametres
 from comptabilite.services.validation import valider_ecritures
 from gestion_acces.acces import ACTE, FORMULAIRE, RequeteCabinet, vue_dossier_cabinet
 from gestion_acces.services.audit import origine_de
-from portal.lib.affichage import jour_de_paris
+from portal.lib.affichage import jour_de_paris, pluriel
 
 
 @vue_dossier_cabinet(methodes=FORMULAIRE)
@@ -34,7 +34,9 @@ def validation(request: RequeteCabinet) -> HttpResponse:
         except ComptabiliteError as refus:
             messages.error(request, str(refus))
         else:
-            messages.success(request, f"{fait.nombre} écriture(s) validée(s).")
+            messages.success(
+                request, f"{fait.nombre} {pluriel(fait.nombre, 'écriture validée', 'écritures validées')}."
+            )
             return redirect("comptabilite:accueil", request.dossier.pk)
     contexte = {
         "dossier": request.dossier,

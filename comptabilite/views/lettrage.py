@@ -15,7 +15,7 @@ from comptabilite.services.lettrage_automatique import lettrer_automatiquement, 
 from comptabilite.services.lettrage_ecart import lettrer_avec_ecart
 from gestion_acces.acces import ACTE, RequeteCabinet, vue_dossier_cabinet
 from gestion_acces.services.audit import origine_de
-from portal.lib.affichage import jour_de_paris
+from portal.lib.affichage import jour_de_paris, pluriel
 
 
 @vue_dossier_cabinet()
@@ -97,7 +97,8 @@ def lettrer_auto(request: RequeteCabinet) -> HttpResponse:
         auteur=request.user,
         maintenant=timezone.now(),
     )
-    messages.success(request, f"{len(faits)} lettrage(s) posé(s) automatiquement.")
+    nombre = len(faits)
+    messages.success(request, f"{nombre} {pluriel(nombre, 'lettrage posé', 'lettrages posés')} automatiquement.")
     return _retour(request, compte, tiers)
 
 

@@ -1,4 +1,4 @@
-// The entry form and the lettering: totals while one types, keys. Without this file the forms work all the same.
+// The entry form, the split of a bank line and the lettering: totals while one types, keys. Without this file the forms work all the same.
 
 const lire = (texte) => {
   const propre = texte.replace(/[\s\u00a0\u202f]/g, "").replace(",", ".");
@@ -56,6 +56,35 @@ for (const form of document.querySelectorAll("[data-portail-ecriture]")) {
     } else if (ligne && !evenement.target.list && ["ArrowUp", "ArrowDown"].includes(evenement.key)) {
       evenement.preventDefault();
       voisine(evenement.target, evenement.key === "ArrowUp" ? -1 : 1);
+    }
+  });
+}
+
+// The split: what is left to share out, and Alt+S that puts it on this part.
+for (const form of document.querySelectorAll("[data-portail-ventilation]")) {
+  const montant = Math.abs(Number(form.dataset.portailVentilation));
+  const sortie = form.querySelector("[data-portail-reste]");
+  const dire = () => {
+    const reste = montant - somme(form, "montant");
+    const trop = reste < 0 ? "de trop" : "à ventiler";
+    sortie.textContent = reste === 0 ? "Tout est ventilé." : `${ecrire(Math.abs(reste))} € ${trop}`;
+    sortie.classList.toggle("negatif", reste < 0);
+  };
+  form.querySelector("[data-portail-aide]").removeAttribute("hidden");
+  dire();
+  form.addEventListener("input", dire);
+  form.addEventListener("keydown", (evenement) => {
+    const champ = evenement.target.closest("[data-portail-ligne]")?.querySelector('input[name$="-montant"]');
+    if (evenement.key === "Enter" && (evenement.ctrlKey || evenement.metaKey)) {
+      evenement.preventDefault();
+      form.requestSubmit();
+    } else if (champ && evenement.altKey && evenement.key.toLowerCase() === "s") {
+      evenement.preventDefault();
+      champ.value = "";
+      const reste = montant - somme(form, "montant");
+      champ.value = reste > 0 ? ecrire(reste).replace(/\u202f/g, "") : "";
+      dire();
+      champ.focus();
     }
   });
 }

@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 
-from comptabilite.models import Ecriture
+from comptabilite.errors import ComptabiliteError
+from comptabilite.models import Compte, Ecriture, LigneEcriture
 from comptabilite.queries.soldes import soldes_faux
 from comptabilite.services.empreinte import verifier_exercice
 from comptabilite.services.validation import valider_ecritures
@@ -60,3 +61,23 @@ def test_all_validate_the_same_drafts_once() -> None:
     _ensemble(lambda rang: valider_ecritures(dossier=dossier, jusqu_au=date(2026, 12, 31), maintenant=MAINTENANT), 6)
     numeros = Ecriture.objects.values_list("numero", flat=True)
     assert sorted(numero for numero in numeros if numero) == list(range(1, 11))
+
+
+def test_an_account_goes_away_or_is_booked_never_both() -> None:
+    dossier = DossierFactory()
+
+    def disputer(rang: int) -> None:
+        numero = f"6061{rang // 2:04d}"
+        try:
+            if rang % 2:
+                with connection.cursor() as curseur:
+                    curseur.execute("DELETE FROM comptabilite_compte WHERE numero = %s", [numero])
+            else:
+                operation_diverse(dossier, cents=100 + rang, debit=numero)
+        except (DatabaseError, ComptabiliteError):
+            """The other one was first."""
+
+    _ensemble(disputer, 24)
+    lignes = LigneEcriture.objects.filter(dossier=dossier)
+    assert set(lignes.values_list("compte_id", flat=True)) <= set(Compte.objects.values_list("pk", flat=True))
+    assert list(soldes_faux(dossier)) == []

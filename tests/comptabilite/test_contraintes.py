@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -305,6 +306,58 @@ class TestMemeDossier:
     def test_treasury_journal_and_its_account(self) -> None:
         with pytest.raises(DatabaseError), transaction.atomic():
             JournalFactory(nature="tresorerie", compte_tresorerie=CompteFactory(numero="51210000"))
+
+
+class TestCles:
+    """On PostgreSQL these are no foreign keys, which are checked row by row: the promise is the same."""
+
+    @pytest.mark.parametrize("cle", ["dossier_id", "compte_id", "tiers_id", "ecriture_id"])
+    def test_a_line_points_to_rows_that_exist(self, cle: str) -> None:
+        absente = uuid4() if cle == "dossier_id" else 10**9
+        with pytest.raises(DatabaseError), transaction.atomic():
+            LigneEcriture.objects.filter(ecriture=operation_diverse(DossierFactory())).update(**{cle: absente})
+            _commit()
+        with pytest.raises(DatabaseError), transaction.atomic():
+            ecriture = EcritureFactory()
+            lignes = [_ligne(ecriture, rang=rang, debit_cents=rang % 2, credit_cents=1 - rang % 2) for rang in (1, 2)]
+            setattr(lignes[0], cle, absente)
+            LigneEcriture.objects.bulk_create(lignes)
+            _commit()
+
+    @pytest.mark.parametrize("cle", ["dossier_id", "exercice_id", "journal_id"])
+    def test_an_entry_points_to_rows_that_exist(self, cle: str) -> None:
+        absente = uuid4() if cle == "dossier_id" else 10**9
+        ecriture = operation_diverse(DossierFactory())
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Ecriture.objects.filter(pk=ecriture.pk).update(**{cle: absente})
+            _commit()
+
+    @pytest.mark.parametrize(
+        ("table", "cle"),
+        [
+            ("comptabilite_compte", "compte_id"),
+            ("comptabilite_tiers", "tiers_id"),
+            ("comptabilite_journal", "journal_id"),
+            ("comptabilite_exercice", "exercice_id"),
+            ("gestion_acces_dossier", "dossier_id"),
+        ],
+    )
+    def test_what_an_entry_uses_is_neither_deleted_nor_renamed(self, table: str, cle: str) -> None:
+        ecriture = achat(DossierFactory())
+        ligne = LigneEcriture.objects.filter(ecriture=ecriture, tiers__isnull=False).get()
+        valeur = getattr(ligne, cle, None) or getattr(ecriture, cle)
+        valeur = valeur.hex if cle == "dossier_id" and connection.vendor == "sqlite" else valeur
+        neuve = uuid4().hex if cle == "dossier_id" else 10**9
+        for ordre, valeurs in (("DELETE FROM {}", []), ("UPDATE {} SET id = %s", [neuve])):
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as curseur:
+                curseur.execute(f"{ordre.format(table)} WHERE id = %s", [*valeurs, valeur])
+                _commit()
+
+    def test_what_no_entry_uses_is_deleted(self) -> None:
+        operation_diverse(DossierFactory())
+        for inutile in (CompteFactory(), JournalFactory(), ExerciceFactory(), TiersFactory()):
+            inutile.delete()
+        _commit()
 
 
 class TestJournalDeTresorerie:

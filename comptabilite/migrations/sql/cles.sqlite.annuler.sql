@@ -1,0 +1,2 @@
+-- SQLite checks its keys row by row, at little cost: they stay as they are.
+SELECT 1
