@@ -17,6 +17,7 @@ from qonto_link.virements.enums import Genre, StatutOrdre, StatutVirement
 from qonto_link.virements.errors import MouvementRefuse
 from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
 from qonto_link.virements.services.muets import a_trancher_lot
+from qonto_link.virements.services.preparation import exiger_seconde_personne
 from qonto_link.virements.services.sosies import a_trancher
 from qonto_link.virements.services.verification import verifier_beneficiaire, verifier_beneficiaires
 
@@ -137,8 +138,14 @@ def _verifier_encore(
 
 
 def reprendre_motif(ordre: Ordre, motif: str, auteur: Auteur) -> None:
-    """The approver's own reason, on the payments that need one and have none. Raises SecondRegardManquant."""
-    a_justifier = [ligne for ligne in lignes_de(ordre, auteur) if ligne.a_justifier]
+    """The approver's own reason, on the payments that need one and have none; a red one waits for two people.
+
+    Raises SecondRegardManquant, MouvementRefuse.
+    """
+    lignes = lignes_de(ordre, auteur)
+    if any(exige_second_regard(ligne.alertes) for ligne in lignes):
+        exiger_seconde_personne(ordre, maintenant=auteur.maintenant)
+    a_justifier = [ligne for ligne in lignes if ligne.a_justifier]
     if not a_justifier:
         return
     if not motif.strip():

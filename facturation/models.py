@@ -85,6 +85,8 @@ class Facture(models.Model):
     montant_ttc_cents = models.BigIntegerField()
     # The IBAN printed on the invoice, when it could be read: compared with the supplier's card before paying.
     iban_facture = models.CharField(max_length=34, blank=True)
+    # The seller's SIREN, likewise.
+    siren_facture = models.CharField(max_length=9, blank=True)
     fichier = models.ForeignKey(Fichier, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     origine = models.CharField(max_length=12, choices=OrigineFacture, default=OrigineFacture.SAISIE)
     saisie_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+", null=True)

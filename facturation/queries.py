@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce, RowNumber
 
 from facturation.enums import NatureFacture, SituationFacture
 from facturation.models import CoordonneeBancaire, Echeance, Facture, Fournisseur, Reglement
-from gestion_acces.models import Dossier
+from gestion_acces.enums import Niveau, Service
+from gestion_acces.models import AccesService, Dossier
 from qonto_link.virements.enums import StatutOrdre, StatutVirement
 from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
 from qonto_link.virements.services.preparation import texte_sepa
@@ -246,3 +247,15 @@ def ordres(dossier: Dossier, *, statuts: tuple[str, ...] = ()) -> QuerySet[Ordre
 def a_approuver(dossier: Dossier) -> int:
     """How many orders wait for somebody entitled."""
     return Ordre.objects.pour_dossier(dossier).filter(statut=StatutOrdre.A_APPROUVER).count()
+
+
+def secondes_personnes(ordre: Ordre) -> list[str]:
+    """Who, besides the one who prepared the order, may approve it, as the dossier names them."""
+    acces = AccesService.objects.filter(
+        service_dossier__dossier_id=ordre.dossier_id,
+        service_dossier__service=Service.QONTO,
+        service_dossier__actif=True,
+        niveau=Niveau.PAYER,
+        membre__actif=True,
+    ).exclude(membre__utilisateur_id=ordre.cree_par_id)
+    return sorted(ligne.membre.nom_affiche for ligne in acces.select_related("membre__utilisateur")[:20])

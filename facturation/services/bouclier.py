@@ -37,7 +37,7 @@ def gravite_de(alertes: list[Alerte]) -> str:
 
 
 def exige_second_regard(alertes: list[Alerte]) -> list[str]:
-    """The red findings: each payment that has one needs a written reason."""
+    """The red findings: each payment that has one needs a written reason and a second person (B3)."""
     return [alerte.texte for alerte in alertes if alerte.gravite == Gravite.ROUGE]
 
 
@@ -59,19 +59,24 @@ def examiner_tous(
     compte: CompteQonto | None,
     maintenant: datetime,
 ) -> dict[str, list[Alerte]]:
-    """The same for instalments of one dossier, by their ids: as many queries for 400 as for one."""
+    """The same for instalments of one dossier, by their ids, red first: as many queries for 400 as for one."""
     if not lignes:
         return {}
     passe = _lire([echeance for echeance, _ in lignes])
     disponible = compte.solde_autorise_cents if compte else None
     alertes = {}
     for echeance, verification in lignes:
-        trouvees = [*_iban(echeance, passe, maintenant), *_sosies(echeance, passe), *_habitudes(echeance, passe)]
+        trouvees = [
+            *_siren(echeance),
+            *_iban(echeance, passe, maintenant),
+            *_sosies(echeance, passe),
+            *_habitudes(echeance, passe),
+        ]
         if verification is not None:
             trouvees += _verification(verification)
         if disponible is not None and disponible < echeance.montant_cents:
             trouvees.append(_solde(disponible, echeance.montant_cents))
-        alertes[str(echeance.pk)] = trouvees
+        alertes[str(echeance.pk)] = sorted(trouvees, key=lambda alerte: alerte.gravite != Gravite.ROUGE)
     return alertes
 
 
@@ -121,6 +126,15 @@ def _verification(verification: VerificationBeneficiaire) -> list[Alerte]:
         texte = "La banque du bénéficiaire n’a pas pu vérifier le nom du compte."
         return [Alerte("vop_impossible", Gravite.ORANGE, texte)]
     return []
+
+
+def _siren(echeance: Echeance) -> list[Alerte]:
+    """The invoice says another company than the supplier's card."""
+    lu, connu = echeance.facture.siren_facture, echeance.facture.fournisseur.siren
+    if not lu or not connu or lu == connu:
+        return []
+    texte = f"Le SIREN imprimé sur la facture ({lu}) n’est pas celui de la fiche du fournisseur ({connu})."
+    return [Alerte("siren", Gravite.ROUGE, texte)]
 
 
 def _iban(echeance: Echeance, passe: _Passe, maintenant: datetime) -> list[Alerte]:

@@ -51,6 +51,7 @@ class FactureSaisie:
     echeances: tuple[tuple[date, int], ...] = ()
     tva: tuple[TvaSaisie, ...] = ()
     iban: str = ""
+    siren: str = ""
     nature: str = NatureFacture.FACTURE
     origine: str = OrigineFacture.SAISIE
     fichier: Fichier | None = field(default=None, compare=False)
@@ -125,6 +126,7 @@ def _creer(
         montant_tva_cents=saisie.montant_tva_cents,
         montant_ttc_cents=saisie.montant_ttc_cents,
         iban_facture=saisie.iban,
+        siren_facture=saisie.siren[:9],
         fichier=saisie.fichier,
         origine=saisie.origine,
         saisie_par=par,

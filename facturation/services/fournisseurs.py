@@ -18,14 +18,22 @@ def coordonnee_courante(fournisseur: Fournisseur) -> CoordonneeBancaire | None:
 
 
 def trouver_fournisseur(
-    *, dossier: Dossier, nom: str, siren: str = "", numero_tva: str = "", compte_charge: str = ""
+    *, dossier: Dossier, nom: str, siren: str = "", numero_tva: str = "", iban: str = "", compte_charge: str = ""
 ) -> Fournisseur:
-    """The supplier by VAT number, SIREN, then exact name (§D.2), else a new one with its compte tiers."""
+    """The supplier by VAT number, SIREN, IBAN, then exact name (§D.2), else a new one with its compte tiers.
+
+    An IBAN on which several are paid tells nothing.
+    """
     nom = nom.strip()
     connus = Fournisseur.objects.pour_dossier(dossier)
-    for critere in ({"numero_tva": numero_tva}, {"siren": siren}, {"nom__iexact": nom}):
+    for critere in ({"numero_tva": numero_tva}, {"siren": siren}):
         if all(critere.values()) and (trouve := connus.filter(**critere).first()):
             return trouve
+    payes_la = list(connus.filter(coordonnees__iban=iban, coordonnees__remplacee_le=None)[:2]) if iban else []
+    if len(payes_la) == 1 and (not siren or payes_la[0].siren in ("", siren)):
+        return payes_la[0]
+    if trouve := connus.filter(nom__iexact=nom).first():
+        return trouve
     with transaction.atomic():
         return Fournisseur.objects.create(
             dossier=dossier,

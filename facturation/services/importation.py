@@ -25,7 +25,7 @@ from facturation.services.fournisseurs import trouver_fournisseur
 from facturation.services.paiement import regler_autrement
 from gestion_acces.models import Dossier, Fichier, Utilisateur
 from gestion_acces.services.audit import SYSTEME, Origine
-from portal.lib.affichage import devise
+from portal.lib.affichage import devise, jour_de_paris
 from portal.lib.bancaire import iban_normalise
 from portal.lib.factur_x import FacturX, FacturXIllisible, lire_factur_x
 from portal.lib.identifiants import nettoyer
@@ -78,8 +78,8 @@ def importer_liste(
     if not lignes:
         raise FichierIllisible("Le fichier ne contient aucune facture.")
     bilan = Bilan()
-    for tiers, siren, saisie in lignes:
-        fournisseur = trouver_fournisseur(dossier=dossier, nom=tiers, siren=siren)
+    for tiers, saisie in lignes:
+        fournisseur = trouver_fournisseur(dossier=dossier, nom=tiers, siren=saisie.siren, iban=saisie.iban)
         try:
             facture = enregistrer_facture(
                 fournisseur=fournisseur, saisie=saisie, par=par, maintenant=maintenant, origine=origine
@@ -189,10 +189,11 @@ def _lire_ligne(numero: int, ligne: dict[str, Any]) -> tuple[str, str, FactureSa
         montant_tva_cents=tva,
         echeances=((echeance, ttc),) if echeance else (),
         iban=iban,
+        siren=nettoyer(texte("siren"))[:9],
         nature=NatureFacture.AVOIR if avoir else NatureFacture.FACTURE,
         origine=OrigineFacture.IMPORT,
     )
-    return texte("fournisseur")[:140], nettoyer(texte("siren"))[:9], saisie
+    return texte("fournisseur")[:140], saisie
 
 
 def _jour(valeur: Any) -> date | None:
@@ -229,8 +230,9 @@ def importer_factur_x(
 ) -> Facture:
     """Record the invoice that a Factur-X PDF holds: amounts, VAT, IBAN, due date (comptabilite.md §F.5).
 
-    What was already paid in advance is an instalment of its own. Raises FichierIllisible when the PDF holds no invoice
-    or one that contradicts itself or is addressed to another company, FactureEnDouble when it is known.
+    What was already paid in advance is an instalment of its own, or the whole. Raises FichierIllisible when the PDF
+    holds no invoice or one that contradicts itself or is addressed to another company, FactureEnDouble when it is
+    known.
     """
     try:
         lue = lire_factur_x(pdf)
@@ -240,7 +242,11 @@ def importer_factur_x(
         raise FichierIllisible("Ce PDF ne contient pas de Factur-X : saisissez la facture, le PDF y sera joint.")
     _controler(lue, dossier)
     fournisseur = trouver_fournisseur(
-        dossier=dossier, nom=lue.vendeur.nom, siren=lue.vendeur.siren, numero_tva=lue.vendeur.numero_tva
+        dossier=dossier,
+        nom=lue.vendeur.nom,
+        siren=lue.vendeur.siren,
+        numero_tva=lue.vendeur.numero_tva,
+        iban=_iban(lue.iban),
     )
     saisie = FactureSaisie(
         numero=lue.numero[:60],
@@ -250,6 +256,7 @@ def importer_factur_x(
         echeances=_echeances(lue),
         tva=tuple(_tva(lue)),
         iban=_iban(lue.iban),
+        siren=lue.vendeur.siren,
         nature=NatureFacture.AVOIR if lue.avoir else NatureFacture.FACTURE,
         origine=source,
         fichier=fichier,
@@ -259,11 +266,11 @@ def importer_factur_x(
         facture = enregistrer_facture(
             fournisseur=fournisseur, saisie=saisie, par=par, maintenant=maintenant, origine=origine
         )
-        if len(saisie.echeances) > 1:
+        if not lue.avoir and lue.du_cents < lue.ttc_cents:
             regler_autrement(
                 echeance=facture.echeances.get(rang=1),
                 mode=ModeReglement.VIREMENT,
-                jour=lue.date_emission,
+                jour=min(lue.date_emission, jour_de_paris(maintenant)),
                 par=par,
                 maintenant=maintenant,
                 origine=origine,

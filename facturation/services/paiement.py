@@ -4,9 +4,11 @@ The amount comes from the instalment, never from what was posted; the debited ac
 the books can follow. What is refused here is refused before anything is sent.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 
@@ -35,6 +37,7 @@ from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Viremen
 from qonto_link.virements.services.preparation import LigneOrdre, preparer_ordre
 
 HORIZON = timedelta(days=365)
+TENTATIVES = UUID("5b0f6a52-8f0e-4d2b-9c41-6a7d0e3f1b90")
 SEUIL_JUSTIFICATIF_CENTS = 3_000_000  # business reference §0.4: above 30 000 €
 BANQUES = "la fiche du dossier, onglet Banques"
 TAILLE_MAX_QONTO = 10 * 1024 * 1024  # §18
@@ -197,11 +200,13 @@ def preparer_paiement(
 ) -> Ordre:
     """Write the order of one or several instalments, with the row that forbids a second one. Nothing is sent.
 
+    With a red alert it waits for a second person, whatever `a_approuver` says (B3).
     `alertes`: shield of each instalment, by its id. Raises EcheanceDejaReglee when an instalment already has a live
     settlement, DatePassee, PaiementImpossible, SecondRegardManquant when a red alert has no reason.
     """
     aujourdhui = jour_de_paris(maintenant)
     echeances = [saisie.echeance for saisie in saisies]
+    cles = [str(echeance.pk) for echeance in echeances]
     cadre = _Cadre(echeances, compte)
     reglees = set(Reglement.objects.filter(echeance__in=echeances, vivant=True).values_list("echeance_id", flat=True))
     for saisie in saisies:
@@ -221,11 +226,23 @@ def preparer_paiement(
                 maintenant=maintenant,
                 origine=origine,
                 jeton_vop=jeton_vop,
+                cle=cle_des_tentatives(echeances),
+                second_regard=any(exige_second_regard(alertes.get(cle, [])) for cle in cles),
             )
             _engager(ordre, saisies, par, maintenant)
     except IntegrityError:
         raise EcheanceDejaReglee("Une des échéances" if len(saisies) > 1 else "") from None
     return ordre
+
+
+def cle_des_tentatives(echeances: Sequence[Echeance]) -> UUID:
+    """The idempotency key of an order: its instalments, each with the number of its attempt (§D.5).
+
+    Two orders for the same attempt would have one key: the database refuses the second, and so would Qonto.
+    """
+    essais = Counter(Reglement.objects.filter(echeance__in=echeances).values_list("echeance_id", flat=True))
+    tentatives = sorted(f"{echeance.pk}:{essais[echeance.pk] + 1}" for echeance in echeances)
+    return uuid5(TENTATIVES, "|".join(tentatives))
 
 
 def _controler(saisie: Saisie, cadre: _Cadre, dossier: Dossier, alertes: list[Alerte], jour: date) -> None:

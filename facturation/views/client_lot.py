@@ -15,7 +15,7 @@ from facturation.queries import verifications_montrees
 from facturation.services.bouclier import Alerte, exige_second_regard, gravite_de
 from facturation.services.paiement import comptes_debiteurs, manques_de_la_selection
 from facturation.tunnel import Panier, preparer_panier, verifier_panier
-from facturation.views.client_paiements import REFUS, auteur_de, emettre_et_montrer, vers_panneau
+from facturation.views.client_paiements import REFUS, auteur_de, emettre_ou_attendre, vers_panneau
 from facturation.views.commun import CLIENT, aujourdhui, client_de, methodes_sca, rendre
 from gestion_acces.acces import ACTE, FORMULAIRE, RequeteClient, vue_dossier_client
 from gestion_acces.enums import Niveau, Service
@@ -89,6 +89,7 @@ def _page(
         "a_verifier": a_verifier,
         "motif_exige": any(exige_second_regard(ligne) for ligne in alertes.values())
         or any(not verification.favorable for verification in panier.verifications.values()),
+        "rouge": any(exige_second_regard(ligne) for ligne in alertes.values()),
         "sceau": _sceller(panier),
         "peut_valider": request.niveau == Niveau.PAYER,
         "erreur": erreur,
@@ -209,6 +210,4 @@ def selection_preparer(request: RequeteClient) -> HttpResponse:
 @vue_dossier_client(methodes=ACTE, service=Service.QONTO, niveau=Niveau.PAYER, reauthentification=True)
 def selection_valider(request: RequeteClient) -> HttpResponse:
     ordre = _preparer(request, a_approuver=False)
-    if isinstance(ordre, HttpResponse):
-        return ordre
-    return emettre_et_montrer(request, ordre, request.POST.get("methode", ""))
+    return ordre if isinstance(ordre, HttpResponse) else emettre_ou_attendre(request, ordre)

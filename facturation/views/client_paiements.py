@@ -43,6 +43,7 @@ from qonto_link.api.errors import QontoError
 from qonto_link.errors import QontoLinkError
 from qonto_link.services.comptes import rafraichir_soldes
 from qonto_link.virements.enums import StatutOrdre, StatutVirement
+from qonto_link.virements.errors import SecondePersonneRequise
 from qonto_link.virements.models import Ordre
 from qonto_link.virements.services.doute import lever_doute
 from qonto_link.virements.services.envoi import changer_methode, suivre_authentification
@@ -123,6 +124,14 @@ def valider(request: RequeteClient, echeance_id: UUID) -> HttpResponse:
     ordre = _preparer(request, echeance_ou_404(request.dossier, echeance_id), a_approuver=False)
     if isinstance(ordre, HttpResponse):
         return ordre
+    return emettre_ou_attendre(request, ordre)
+
+
+def emettre_ou_attendre(request: RequeteClient, ordre: Ordre) -> HttpResponse:
+    """What « Valider » does of a new order: a red alert keeps it for a second person."""
+    if ordre.statut == StatutOrdre.A_APPROUVER:
+        messages.warning(request, f"{SecondePersonneRequise()} Rien n’est parti.")
+        return vers_panneau(request, ordre)
     return emettre_et_montrer(request, ordre, request.POST.get("methode", ""))
 
 
@@ -168,6 +177,7 @@ def _panneau(request: RequeteClient, ligne: Ordre, erreurs: str = "") -> HttpRes
     contexte: dict[str, Any] = contexte_ordre(ligne, auteur_de(request)) | {
         "peut_valider": request.niveau == Niveau.PAYER,
         "peut_preparer": request.niveau != Niveau.CONSULTER,
+        "peut_approuver": not (ligne.second_regard and ligne.cree_par_id == request.user.pk),
         "methodes": methodes_sca(),
         "erreur": erreurs,
     }

@@ -23,6 +23,7 @@ from facturation.queries import (
     echeancier,
     factures,
     historique_des_ibans,
+    secondes_personnes,
     totaux,
     verification_montree,
 )
@@ -351,6 +352,7 @@ def contexte_ordre(ordre: Ordre, auteur: Auteur) -> dict[str, Any]:
         "a_trancher": a_trancher(ordre, maintenant),
         "lot_muet": est_muet(ordre, maintenant),
         "lot_detachable": est_detachable(ordre),
+        "secondes_personnes": secondes_personnes(ordre) if ordre.second_regard else [],
         "a_suivre": enchaine
         or (
             ordre.statut == StatutOrdre.ACCEPTE

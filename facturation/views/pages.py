@@ -13,6 +13,7 @@ from facturation.forms import FactureForm, FournisseurForm, IbanForm, ImportForm
 from facturation.models import Facture, Fournisseur
 from facturation.queries import avec_echeances, factures, fournisseurs, ordres
 from facturation.saisie import Auteur, importer, saisir_facture
+from facturation.services.factures import DELAI_LEGAL
 from facturation.services.fournisseurs import changer_iban
 from facturation.views.commun import (
     COLONNES,
@@ -59,7 +60,8 @@ def calendrier(request: Requete, espace: Espace) -> HttpResponse:
 
 
 def nouvelle(request: Requete, espace: Espace, auteur: Auteur) -> HttpResponse:
-    form = FactureForm(request.POST or None, request.FILES or None, initial={"date_emission": aujourdhui()})
+    initial = {"date_emission": aujourdhui(), "premiere_echeance": aujourdhui() + DELAI_LEGAL}
+    form = FactureForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         facture = saisir_facture(form, request.dossier, auteur)
         if facture:

@@ -132,11 +132,11 @@ def iban(numero: str) -> str:
 
 
 def iban_masque(numero: str) -> str:
-    """Country, key and the last four characters; the rest in dots: `FR76 •••• •••• •••• •••• •••4 701`."""
+    """Country, key and the last four characters, whatever is between: `FR76 •••• 4701`."""
     propre = nettoyer(numero).upper()
     if len(propre) <= 8:
         return iban(propre)
-    return iban(propre[:4] + "•" * (len(propre) - 8) + propre[-4:])
+    return iban(f"{propre[:4]}••••{propre[-4:]}")
 
 
 def taille(octets: int) -> str:

@@ -26,7 +26,8 @@ class StatutOrdre(models.TextChoices):
 # From SOUMISSION or DOUTE an order never goes back to PRET.
 MOUVEMENTS_ORDRE: dict[str, frozenset[str]] = {
     StatutOrdre.A_APPROUVER: frozenset({StatutOrdre.PRET, StatutOrdre.ABANDONNE}),
-    StatutOrdre.PRET: frozenset({StatutOrdre.SOUMISSION, StatutOrdre.ABANDONNE}),
+    # Back to A_APPROUVER when a red alert appeared before it left: a second person must see it.
+    StatutOrdre.PRET: frozenset({StatutOrdre.SOUMISSION, StatutOrdre.ABANDONNE, StatutOrdre.A_APPROUVER}),
     StatutOrdre.SOUMISSION: frozenset(
         {StatutOrdre.ATTENTE_SCA, StatutOrdre.ACCEPTE, StatutOrdre.REFUSE, StatutOrdre.DOUTE}
     ),
@@ -63,7 +64,9 @@ VIREMENTS_MORTS: frozenset[str] = frozenset({StatutVirement.REJETE, StatutVireme
 
 _FIN = frozenset({StatutVirement.REJETE, StatutVirement.ANNULE})
 MOUVEMENTS_VIREMENT: dict[str, frozenset[str]] = {
-    StatutVirement.EN_PREPARATION: frozenset({StatutVirement.ENVOYE, StatutVirement.ANNULE}),
+    StatutVirement.EN_PREPARATION: frozenset(
+        {StatutVirement.ENVOYE, StatutVirement.ANNULE, StatutVirement.A_APPROUVER}
+    ),
     StatutVirement.A_APPROUVER: frozenset({StatutVirement.EN_PREPARATION, StatutVirement.ANNULE}),
     StatutVirement.ATTENTE_SCA: frozenset({StatutVirement.ENVOYE}) | _FIN,
     # To REJETE also on a person's word, when Qonto never shows this payment of a bulk (`muets`).

@@ -28,6 +28,15 @@ class MotifManquant(VirementError):
         super().__init__("La vérification du bénéficiaire n’est pas favorable : indiquez pourquoi vous poursuivez.")
 
 
+class SecondePersonneRequise(VirementError):
+    """A red alert: whoever prepared the payment may not be the one who approves it (B3)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ce paiement porte une alerte rouge : une autre personne que celle qui l’a préparé doit l’approuver."
+        )
+
+
 class AnnulationImpossible(VirementError):
     def __init__(self) -> None:
         super().__init__("Ce virement ne peut plus être annulé : Qonto l’exécute déjà.")

@@ -1,5 +1,6 @@
 """Invoices from a file: a list of any spreadsheet, or a Factur-X PDF; what cannot be read stops with its line."""
 
+import dataclasses
 import io
 from datetime import date
 from pathlib import Path
@@ -11,11 +12,15 @@ from comptabilite.models import Ecriture
 from comptabilite.services.cloture import verrouiller
 from comptabilite.services.exercices import exercice_pour
 from facturation.errors import FactureEnDouble, FichierIllisible
-from facturation.models import Facture
+from facturation.models import Echeance, Facture, Reglement
+from facturation.services import importation
+from facturation.services.bouclier import examiner
 from facturation.services.ecritures import comptabiliser_achat
-from facturation.services.fournisseurs import coordonnee_courante
+from facturation.services.fournisseurs import changer_iban, coordonnee_courante, trouver_fournisseur
 from facturation.services.importation import importer_factur_x, importer_liste
+from portal.lib.factur_x import lire_factur_x
 from tests.facturation.factories import IBAN_AARO, MAINTENANT, Payeur, payeur
+from tests.facturation.test_paiement import AUTRE_IBAN
 
 pytestmark = pytest.mark.django_db
 EXEMPLES = Path(__file__).parent.parent / "donnees" / "facturx"
@@ -35,12 +40,38 @@ def importer(lenoir: Payeur, contenu: bytes, nom: str = "liste.csv"):  # type: i
 
 @pytest.mark.parametrize("codage", ["utf-8", "utf-8-sig", "cp1252"])
 def test_list_is_read_whatever_wrote_it(lenoir: Payeur, codage: str) -> None:
-    texte = ENTETE + f"Électricité Ouest;;{IBAN_AARO};EO-1;07/11/2026;28/11/2026;1 000,00;200,00;1 200,00\n"
+    texte = ENTETE + f"Électricité Ouest;;{AUTRE_IBAN};EO-1;07/11/2026;28/11/2026;1 000,00;200,00;1 200,00\n"
     bilan = importer(lenoir, texte.encode(codage))
     (facture,) = bilan.enregistrees
     assert (facture.fournisseur.nom, facture.montant_ttc_cents) == ("Électricité Ouest", 120000)
     assert facture.echeances.get().date == date(2026, 11, 28)
-    assert coordonnee_courante(facture.fournisseur).iban == IBAN_AARO  # type: ignore[union-attr]
+    assert coordonnee_courante(facture.fournisseur).iban == AUTRE_IBAN  # type: ignore[union-attr]
+
+
+def test_supplier_is_known_by_his_iban_before_his_name(lenoir: Payeur) -> None:
+    texte = ENTETE + f"A.A.R.O. Sarl;;{IBAN_AARO};FS7;07/11/2026;;;;10,00\n"
+    assert importer(lenoir, texte.encode()).enregistrees[0].fournisseur == lenoir.fournisseur
+    jumeau = trouver_fournisseur(dossier=lenoir.dossier, nom="Jumeau")
+    changer_iban(fournisseur=jumeau, iban=IBAN_AARO, par=None, maintenant=MAINTENANT)
+    autre = ENTETE + f"Jumeau;;{IBAN_AARO};J1;07/11/2026;;;;10,00\n"
+    assert importer(lenoir, autre.encode()).enregistrees[0].fournisseur == jumeau
+
+
+def test_iban_of_another_company_tells_nothing(lenoir: Payeur) -> None:
+    lenoir.fournisseur.siren = "812345676"
+    lenoir.fournisseur.save()
+    texte = ENTETE + f"Autre;823456785;{IBAN_AARO};FS8;07/11/2026;;;;10,00\n"
+    assert importer(lenoir, texte.encode()).enregistrees[0].fournisseur.nom == "Autre"
+
+
+def test_siren_of_the_invoice_that_is_not_the_cards_is_red(lenoir: Payeur) -> None:
+    lenoir.fournisseur.siren = "812345676"
+    lenoir.fournisseur.save()
+    texte = ENTETE + "AARO;823456785;;FS9;07/11/2026;;;;10,00\n"
+    (facture,) = importer(lenoir, texte.encode()).enregistrees
+    echeance = Echeance.objects.select_related("facture__fournisseur").get(facture=facture)
+    alertes = examiner(echeance=echeance, compte=None, verification=None, maintenant=MAINTENANT)
+    assert (alertes[0].code, alertes[0].gravite) == ("siren", "rouge")
 
 
 def test_workbook_is_read_to_the_cent(lenoir: Payeur) -> None:
@@ -134,3 +165,14 @@ def test_advance_of_a_factur_x_is_never_payable_even_when_the_books_refuse(lenoi
 def test_old_line_ends_are_read(lenoir: Payeur) -> None:
     contenu = (ENTETE + "AARO;;;FS1;07/11/2026;;;;10,00\n").replace("\n", "\r").encode()
     assert len(importer(lenoir, contenu).enregistrees) == 1
+
+
+def test_factur_x_that_is_paid_already_is_not_payable(lenoir: Payeur, monkeypatch: pytest.MonkeyPatch) -> None:
+    lenoir.dossier.siret = "78787878400014"
+    lenoir.dossier.save()
+    pdf = (EXEMPLES / "Facture_FR_BASICWL.pdf").read_bytes()
+    payee = dataclasses.replace(lire_factur_x(pdf), du_cents=0)  # type: ignore[type-var]
+    monkeypatch.setattr(importation, "lire_factur_x", lambda _: payee)
+    facture = importer_factur_x(dossier=lenoir.dossier, pdf=pdf, fichier=None, par=None, maintenant=MAINTENANT)
+    assert Reglement.objects.filter(echeance__facture=facture, vivant=True).count() == 1
+    assert facture.echeances.get().montant_cents == facture.montant_ttc_cents

@@ -27,6 +27,7 @@ from portal.lib.affichage import jour_de_paris
 from portal.lib.rib import iban_francais
 from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
 from qonto_link.virements.services.envoi import suivre_authentification
+from qonto_link.virements.services.preparation import approuver_ordre
 from qonto_link.virements.services.suivi import suivre_ordre
 from tests.factories import MembreCabinetFactory
 from tests.facturation.factories import (
@@ -276,6 +277,8 @@ def test_four_hundred_instalments_leave_with_one_authentication(qonto: LocalQont
             auteur=auteur(lenoir),
             a_approuver=False,
         )
+        # Suppliers that share an IBAN are a red alert: a second person approves.
+        approuver_ordre(ordre=ordre, par=lenoir.dirigeant, maintenant=timezone.now())
         # Autovacuum does it in production; this transaction is all that the planner sees here.
         with connection.cursor() as curseur:
             curseur.execute("ANALYZE")

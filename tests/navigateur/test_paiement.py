@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from comptabilite.models import Ecriture
 from facturation.models import Facture, Reglement
 from facturation.services.ecritures import ecriture_du_virement
+from gestion_acces.models import AccesService
 from portal.lib.affichage import jour_de_paris
 from qonto_link.virements.enums import StatutOrdre
 from qonto_link.virements.models import Ordre, Virement
@@ -177,24 +178,42 @@ def test_authentication_that_nobody_gives_expires(
     expect(page.get_by_role("heading", name="Abandonné")).to_be_visible()
 
 
-def test_name_that_does_not_match_needs_a_reason(
-    page: Page, ouvrir: Callable[..., None], lenoir: Payeur, qonto: LocalQonto, axe: Callable[..., None]
+def test_name_that_does_not_match_needs_a_reason_and_a_second_person(
+    page: Page,
+    portail: str,
+    ouvrir: Callable[..., None],
+    lenoir: Payeur,
+    qonto: LocalQonto,
+    axe: Callable[..., None],
+    captures: Callable[..., None],
 ) -> None:
     lenoir.fournisseur.nom = "AARO No Match"
     lenoir.fournisseur.save()
     ouvrir(facture(lenoir, "FS3", 5000))
     page.get_by_role("link", name="Régler l’échéance").click()
     expect(page.get_by_text("Le nom ne correspond pas")).to_be_visible()
+    captures(page, "transaction-rouge")
     axe(page)
-    page.get_by_label("Authentification").select_option("mock")
-    page.get_by_role("button", name="Valider").click()
+    expect(page.get_by_role("button", name="Valider")).to_have_count(0)
+    page.get_by_role("button", name="Préparer pour approbation").click()
     expect(page.get_by_text("Ce paiement demande un second regard")).to_be_visible()
     assert not Ordre.objects.exists()
     page.get_by_label("Pourquoi poursuivre ?").fill("Nom commercial, IBAN confirmé par téléphone")
+    page.get_by_role("button", name="Préparer pour approbation").click()
+    expect(page.get_by_text("une autre personne doit l’approuver")).to_be_visible()
+    expect(page.get_by_role("button", name="Approuver et payer")).to_have_count(0)
+    captures(page, "paiement-rouge")
+    axe(page)
+    ordre = Ordre.objects.get()
+    AccesService.objects.filter(membre__utilisateur=lenoir.preparateur).update(niveau="payer")
+    ouvrir(ordre.virements.get().reglement.echeance.facture, lenoir.preparateur)
+    page.goto(f"{portail}/espace/{lenoir.dossier.pk}/factures/paiements/{ordre.pk}/")
     page.get_by_label("Authentification").select_option("mock")
-    page.get_by_role("button", name="Valider").click()
+    page.get_by_role("button", name="Approuver et payer").click()
     expect(page.get_by_role("heading", name="En attente d’authentification")).to_be_visible()
     assert Virement.objects.get().motif_poursuite == "Nom commercial, IBAN confirmé par téléphone"
+    ordre.refresh_from_db()
+    assert (ordre.cree_par, ordre.approuve_par) == (lenoir.dirigeant, lenoir.preparateur)
 
 
 def test_payment_prepared_by_one_is_approved_by_another(

@@ -18,6 +18,7 @@ from qonto_link.virements.models import Ordre, Virement
 
 # What the state of the order says of its payments. ACCEPTE is not here: Qonto's answer names each payment's state.
 _VIREMENT_SELON_ORDRE: dict[str, str] = {
+    StatutOrdre.A_APPROUVER: StatutVirement.A_APPROUVER,
     StatutOrdre.PRET: StatutVirement.EN_PREPARATION,
     StatutOrdre.SOUMISSION: StatutVirement.ENVOYE,
     StatutOrdre.DOUTE: StatutVirement.ENVOYE,
@@ -26,7 +27,14 @@ _VIREMENT_SELON_ORDRE: dict[str, str] = {
     StatutOrdre.ABANDONNE: StatutVirement.ANNULE,
 }
 # On the way to Qonto's answer neither the settlement nor the books change: nobody is told.
-_SANS_SUITE = frozenset({StatutVirement.EN_PREPARATION, StatutVirement.ENVOYE, StatutVirement.ATTENTE_SCA})
+_SANS_SUITE = frozenset(
+    {
+        StatutVirement.A_APPROUVER,
+        StatutVirement.EN_PREPARATION,
+        StatutVirement.ENVOYE,
+        StatutVirement.ATTENTE_SCA,
+    }
+)
 _LIBERENT = frozenset({StatutOrdre.REFUSE, StatutOrdre.ABANDONNE})
 _ACTES: dict[str, str] = {StatutOrdre.ACCEPTE: "paiement.accepte", StatutOrdre.REFUSE: "paiement.refuse"}
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -14,9 +15,15 @@ from portal.lib.calendrier import prochain_jour_ouvre
 from portal.lib.identifiants import nettoyer
 from qonto_link.models import CompteQonto
 from qonto_link.virements.enums import Genre, StatutOrdre, StatutVirement
-from qonto_link.virements.errors import AbandonEnDoute, MotifManquant, VerificationManquante
+from qonto_link.virements.errors import (
+    AbandonEnDoute,
+    MotifManquant,
+    MouvementRefuse,
+    SecondePersonneRequise,
+    VerificationManquante,
+)
 from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
-from qonto_link.virements.services.etats import deplacer_ordre, liberer_ordre
+from qonto_link.virements.services.etats import deplacer_ordre, liberer_ordre, noter
 
 TAILLE_LOT = 400  # business reference §0.4
 
@@ -55,10 +62,13 @@ def preparer_ordre(
     maintenant: datetime,
     origine: Origine = SYSTEME,
     jeton_vop: str = "",
+    second_regard: bool = False,
+    cle: UUID | None = None,
 ) -> Ordre:
     """Write an order and its payments; nothing is sent. Several lines, or a bulk's token, make a bulk.
 
-    `a_approuver`: another person must approve before it can be sent. Raises ValueError beyond 400 lines.
+    `a_approuver`: somebody entitled must approve before it can be sent; with `second_regard` somebody else.
+    `cle`: its idempotency key, random when None. Raises ValueError beyond 400 lines.
     """
     if not 1 <= len(lignes) <= TAILLE_LOT:
         raise ValueError("An order has from 1 to 400 payments.")
@@ -68,7 +78,9 @@ def preparer_ordre(
             dossier=dossier,
             compte=compte,
             genre=genre,
-            statut=StatutOrdre.A_APPROUVER if a_approuver else StatutOrdre.PRET,
+            cle=cle or uuid4(),
+            statut=StatutOrdre.A_APPROUVER if a_approuver or second_regard else StatutOrdre.PRET,
+            second_regard=second_regard,
             jeton_vop=jeton_vop,
             cree_par=par,
             cree_le=maintenant,
@@ -109,7 +121,10 @@ def _virement(ordre: Ordre, rang: int, ligne: LigneOrdre) -> Virement:
 
 
 def approuver_ordre(*, ordre: Ordre, par: Utilisateur, maintenant: datetime, origine: Origine = SYSTEME) -> Ordre:
-    """Another person's yes: the order may be sent. Raises MouvementRefuse when it does not wait for one."""
+    """A person's yes: the order may be sent. Raises MouvementRefuse when it does not wait for one, and
+    SecondePersonneRequise when its red alert asks for another person."""
+    if ordre.second_regard and par.pk == ordre.cree_par_id:
+        raise SecondePersonneRequise
     with transaction.atomic():
         deplacer_ordre(ordre, StatutOrdre.PRET, maintenant=maintenant, approuve_par=par)
         journaliser(
@@ -121,6 +136,25 @@ def approuver_ordre(*, ordre: Ordre, par: Utilisateur, maintenant: datetime, ori
             objet=str(ordre.pk),
             apres={"prepare_par": ordre.cree_par.email},
         )
+    return ordre
+
+
+def exiger_seconde_personne(ordre: Ordre, *, maintenant: datetime) -> Ordre:
+    """A red alert appeared before anything left: two different people must have seen the order (B3).
+
+    Raises MouvementRefuse when it left meanwhile.
+    """
+    if ordre.second_regard:
+        return ordre
+    vus_par_deux = ordre.approuve_par_id is not None and ordre.approuve_par_id != ordre.cree_par_id
+    with transaction.atomic():
+        avant = Ordre.objects.filter(pk=ordre.pk, statut__in=(StatutOrdre.A_APPROUVER, StatutOrdre.PRET))
+        if avant.update(second_regard=True) != 1:
+            raise MouvementRefuse
+        ordre.second_regard = True
+        if ordre.statut == StatutOrdre.PRET and not vus_par_deux:
+            deplacer_ordre(ordre, StatutOrdre.A_APPROUVER, maintenant=maintenant, approuve_par=None)
+        noter(ordre, "paiement.seconde_personne", maintenant=maintenant, prepare_par=ordre.cree_par.email)
     return ordre
 
 
