@@ -8,7 +8,7 @@ from uuid import UUID
 from facturation.enums import Gravite
 from facturation.models import CoordonneeBancaire, Echeance
 from facturation.queries import Vivant, derniers_payes, iban_des_fournisseurs, ibans_partages, reglements_semblables
-from portal.lib.affichage import date_courte, devise
+from portal.lib.affichage import date_courte, devise, siren
 from portal.lib.bancaire import masquer_iban
 from qonto_link.models import CompteQonto
 from qonto_link.virements.enums import ResultatVop
@@ -133,7 +133,9 @@ def _siren(echeance: Echeance) -> list[Alerte]:
     lu, connu = echeance.facture.siren_facture, echeance.facture.fournisseur.siren
     if not lu or not connu or lu == connu:
         return []
-    texte = f"Le SIREN imprimé sur la facture ({lu}) n’est pas celui de la fiche du fournisseur ({connu})."
+    texte = (
+        f"Le SIREN imprimé sur la facture ({siren(lu)}) n’est pas celui de la fiche du fournisseur ({siren(connu)})."
+    )
     return [Alerte("siren", Gravite.ROUGE, texte)]
 
 
