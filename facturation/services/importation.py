@@ -149,7 +149,7 @@ def _excel(contenu: bytes) -> Iterable[tuple[Any, ...]]:
         raise FichierIllisible("Ce classeur Excel est illisible.") from None
 
 
-def _lire_ligne(numero: int, ligne: dict[str, Any]) -> tuple[str, str, FactureSaisie]:
+def _lire_ligne(numero: int, ligne: dict[str, Any]) -> tuple[str, FactureSaisie]:
     def faute(quoi: str) -> FichierIllisible:
         return FichierIllisible(f"Ligne {numero} : {quoi}. Rien n’a été importé.")
 

@@ -11,7 +11,7 @@ from facturation.models import Echeance
 from facturation.saisie import Auteur
 from facturation.services.bouclier import examiner
 from facturation.services.fournisseurs import changer_iban
-from gestion_acces.models import EvenementAudit, Utilisateur
+from gestion_acces.models import EvenementAudit, MembreDossier, Utilisateur
 from gestion_acces.services.audit import SYSTEME
 from qonto_link.models import Connexion
 from qonto_link.virements.errors import SecondePersonneRequise
@@ -40,7 +40,7 @@ def lenoir() -> Payeur:
 @pytest.fixture
 def autre(lenoir: Payeur) -> Utilisateur:
     """Another person who may pay."""
-    membre = MembreDossierFactory(dossier=lenoir.dossier, role="utilisateur")
+    membre: MembreDossier = MembreDossierFactory(dossier=lenoir.dossier, role="utilisateur")
     for service in lenoir.dossier.services.all():
         AccesServiceFactory(membre=membre, service_dossier=service, niveau="payer")
     return membre.utilisateur
