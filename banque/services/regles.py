@@ -156,6 +156,20 @@ def reproposer(*, dossier: Dossier, operations: Sequence[Operation], maintenant:
     return proposees
 
 
+def poser_sur_les_lignes_en_attente(*, dossier: Dossier, regle: Regle, maintenant: datetime) -> int:
+    """Propose an account on the latest lines without one that the rule fits: they need not wait for a person."""
+    if not regle.active:
+        return 0
+    en_attente = (
+        Operation.objects.filter(dossier=dossier, etat=EtatOperation.A_TRAITER, compte=None)
+        .select_related("ligne")
+        .defer("ligne__payload")
+        .order_by("-jour", "-rang")[:HISTORIQUE]
+    )
+    concernees = [operation for operation in en_attente if regle_convient(regle, sujet_de(operation.ligne))]
+    return reproposer(dossier=dossier, operations=concernees, maintenant=maintenant)
+
+
 def enregistrer_codes(
     *, dossier: Dossier, codes: dict[tuple[str, str], str], date: datetime, origine: Origine = SYSTEME
 ) -> None:

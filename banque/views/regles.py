@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from banque.codes import COMME_ACD, LIBELLES, LIBELLES_QONTO, TABLE_QONTO
@@ -20,12 +21,14 @@ from banque.services.regles import (
     enregistrer_codes,
     enregistrer_regle,
     essayer,
+    poser_sur_les_lignes_en_attente,
     supprimer_regle,
 )
 from banque.views.communs import un_ou_404
 from gestion_acces.acces import ACTE, FORMULAIRE, RequeteCabinet, exiger_role, vue_dossier_cabinet
 from gestion_acces.enums import RoleCabinet
 from gestion_acces.services.audit import origine_de
+from portal.lib.affichage import pluriel
 
 
 @vue_dossier_cabinet()
@@ -79,13 +82,26 @@ def regle(request: RequeteCabinet, regle_id: int = 0) -> HttpResponse:
                     date=timezone.now(),
                     origine=origine_de(request),
                 )
-                messages.success(request, f"La règle « {enregistree.nom} » est enregistrée.")
-                return redirect("banque:regles", request.dossier.pk)
+                return _suite(request, enregistree)
             essais = essayer(dossier=request.dossier, regle=Regle(cabinet=request.dossier.cabinet, ordre=0, **champs))
         except BanqueError as refus:
             form.add_error("compte", str(refus))
     contexte = {"dossier": request.dossier, "form": form, "regle": existante, "essais": essais}
     return render(request, "banque/regle.html", contexte, status=422 if form.errors else 200)
+
+
+def _suite(request: RequeteCabinet, regle: Regle) -> HttpResponse:
+    """The lines that wait take the rule at once; one that was made from a line goes back to its grid."""
+    posees = poser_sur_les_lignes_en_attente(dossier=request.dossier, regle=regle, maintenant=timezone.now())
+    lignes = pluriel(posees, "ligne à traiter a reçu", "lignes à traiter ont reçu")
+    suite = f" {posees} {lignes} un compte." if posees else ""
+    messages.success(request, f"La règle « {regle.nom} » est enregistrée.{suite}")
+    source = request.GET.get("operation", "")
+    operation = operation_du(request.dossier, int(source)) if source.isdigit() else None
+    if operation is None:
+        return redirect("banque:regles", request.dossier.pk)
+    grille = reverse("banque:grille", args=[request.dossier.pk, operation.compte_bancaire_id])
+    return redirect(f"{grille}#op-{operation.pk}")
 
 
 def _champs(request: RequeteCabinet, form: RegleForm) -> dict[str, Any]:
