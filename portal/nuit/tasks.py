@@ -34,7 +34,8 @@ def visiter(*, visite_id: int, **kwargs: Any) -> None:
     visite.visiter(visite_id=visite_id, horloge=timezone.now)
 
 
-@shared_task(name="nuit.resumer")
+# A mail server that does not answer in the morning: tried again for about an hour.
+@shared_task(name="nuit.resumer", autoretry_for=(OSError,), retry_backoff=60, retry_backoff_max=900, max_retries=8)
 def resumer(*, passage_id: int, membre_id: int, **kwargs: Any) -> None:
     membre = MembreCabinet.objects.select_related("utilisateur", "cabinet").filter(pk=membre_id).first()
     passage = Passage.objects.filter(pk=passage_id).first()

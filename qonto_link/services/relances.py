@@ -1,5 +1,6 @@
 """Mails to the dirigeant: his connection must be renewed."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from gestion_acces.models import Dossier, MembreDossier
 from gestion_acces.services.audit import SYSTEME, Origine, journaliser
 from qonto_link.enums import StatutConnexion
 from qonto_link.models import Connexion
+
+logger = logging.getLogger(__name__)
 
 # A reminder by hand is refused sooner than this after the last mail.
 ECART = timedelta(hours=12)
@@ -40,7 +43,14 @@ def prevenir_reconnexion(*, connexion: Connexion, maintenant: datetime, origine:
         return False
     contexte = {"connexion": connexion, "dossier": connexion.dossier, "lien": adresse_applications(connexion.dossier)}
     corps = render_to_string("qonto_link/mails/reconnexion.txt", contexte)
-    send_mail(f"{connexion.dossier.raison_sociale} : reconnectez votre compte Qonto", corps, None, destinataires)
+    sujet = f"{connexion.dossier.raison_sociale} : reconnectez votre compte Qonto"
+    try:
+        send_mail(sujet, corps, None, destinataires)
+    except OSError:
+        # The mail server does not answer: the next sweep tells him.
+        logger.warning("message de reconnexion non envoyé", exc_info=True)
+        Connexion.objects.filter(pk=connexion.pk, rappel_envoye_le=maintenant).update(rappel_envoye_le=None)
+        return False
     journaliser(
         cabinet=connexion.dossier.cabinet,
         dossier=connexion.dossier,

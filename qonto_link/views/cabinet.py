@@ -49,7 +49,11 @@ def relancer(request: RequeteCabinet) -> HttpResponse:
     if connexion and prevenir_reconnexion(connexion=connexion, maintenant=timezone.now(), origine=origine_de(request)):
         messages.success(request, "Le dirigeant a reçu un nouveau message.")
     else:
-        messages.info(request, "Aucun message n’est parti : le dirigeant a été prévenu il y a moins de douze heures.")
+        messages.info(
+            request,
+            "Aucun message n’est parti : le dirigeant a été prévenu il y a moins de douze heures, ou la messagerie ne "
+            "répond pas. Le portail réessaie tout seul.",
+        )
     return redirect("qonto_link:dossier", request.dossier.pk)
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from pytest_django import Settings
 
 from banque.models import CompteBancaire, LigneRecue
 from banque.services.synchronisation import synchroniser_dossier
@@ -325,6 +326,26 @@ def test_digest_goes_once_to_each_person_about_his_own_dossiers() -> None:
     assert message.to == [admin.utilisateur.email]
     assert "4 nouvelles opérations" in message.body
     assert ResumeEnvoye.objects.count() == 1
+
+
+def test_a_mail_server_that_is_down_loses_no_digest_and_no_alert(settings: Settings) -> None:
+    passage = PassageFactory(jour=timezone.now().date(), debut=timezone.now())
+    suivi = VisiteFactory(passage=passage, etat=EtatVisite.ECHOUEE, erreur="Coupé.")
+    admin = MembreCabinetFactory(cabinet=suivi.dossier.cabinet, role=RoleCabinet.ADMINISTRATEUR)
+    for recul in (1, 2):
+        avant = PassageFactory(jour=timezone.now().date() - timedelta(days=recul), debut=timezone.now())
+        Visite.objects.filter(pk=suivi.pk).update(passage=avant)
+        suivi = VisiteFactory(passage=passage, dossier=suivi.dossier, etat=EtatVisite.ECHOUEE, erreur="Coupé.")
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
+    settings.EMAIL_PORT = 9
+    with pytest.raises(OSError, match="refused"):
+        alertes.envoyer_resume(passage=passage, membre=admin, maintenant=timezone.now())
+    assert not alertes.apres_echec(visite=suivi, maintenant=timezone.now())
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert alertes.envoyer_resume(passage=passage, membre=admin, maintenant=timezone.now())
+    assert alertes.apres_echec(visite=suivi, maintenant=timezone.now())
+    assert not alertes.apres_echec(visite=suivi, maintenant=timezone.now())
+    assert len(mail.outbox) == 2
 
 
 def test_command_says_the_failure_of_each_dossier_and_goes_on(qonto: LocalQonto, lenoir: Connexion) -> None:

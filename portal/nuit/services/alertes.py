@@ -1,5 +1,6 @@
 """What a person must hear of: three nights in a row without a reading, and the digest of the night."""
 
+import logging
 from datetime import datetime
 
 from django.conf import settings
@@ -15,7 +16,10 @@ from portal.cockpit import queries
 from portal.nuit.enums import EtatVisite, Origine
 from portal.nuit.models import Passage, ResumeEnvoye, Visite
 from qonto_link.enums import ClasseIncident
+from qonto_link.models import Incident
 from qonto_link.services.incidents import resoudre, signaler
+
+logger = logging.getLogger(__name__)
 
 NUITS = 3
 CLE = "nuits-en-echec"
@@ -53,7 +57,13 @@ def apres_echec(*, visite: Visite, maintenant: datetime) -> bool:
     contexte = {"visite": visite, "nuits": NUITS, "lien": _adresse("qonto_link:dossier", visite.dossier_id)}
     corps = render_to_string("nuit/mails/alerte.txt", contexte)
     sujet = f"{visite.dossier.raison_sociale} : {NUITS} nuits sans lecture chez Qonto"
-    send_mail(sujet, corps, None, responsables(visite.dossier))
+    try:
+        send_mail(sujet, corps, None, responsables(visite.dossier))
+    except OSError:
+        logger.warning("alerte non envoyée", exc_info=True)
+        # Nobody was told: the next night counts as the first, and tells it.
+        Incident.objects.filter(pk=incident.pk).update(occurrences=0)
+        return False
     return True
 
 
@@ -77,7 +87,7 @@ def envoyer_resume(*, passage: Passage, membre: MembreCabinet, maintenant: datet
         return False
     try:
         with transaction.atomic():
-            ResumeEnvoye.objects.create(passage=passage, membre=membre, envoye_le=maintenant)
+            pris = ResumeEnvoye.objects.create(passage=passage, membre=membre, envoye_le=maintenant)
     except IntegrityError:
         return False
     contexte = {
@@ -92,5 +102,10 @@ def envoyer_resume(*, passage: Passage, membre: MembreCabinet, maintenant: datet
         "lien": _adresse("cockpit"),
     }
     corps = render_to_string("nuit/mails/resume.txt", contexte)
-    send_mail(f"Votre nuit du {passage.jour:%d/%m/%Y}", corps, None, [membre.utilisateur.email])
+    try:
+        send_mail(f"Votre nuit du {passage.jour:%d/%m/%Y}", corps, None, [membre.utilisateur.email])
+    except OSError:
+        # The mail server does not answer: the task comes back.
+        pris.delete()
+        raise
     return True
