@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from qonto_link import pendants
 from qonto_link.enums import StatutConnexion
@@ -150,6 +151,16 @@ def test_dirigeant_is_told_once_by_mail_and_again_by_hand_only_after_a_while(cli
     Connexion.objects.filter(pk=connexion.pk).update(rappel_envoye_le=maintenant - timedelta(hours=13))
     client.post(relance)
     assert len(mail.outbox) == 2
+
+
+def test_a_reconnection_mail_that_could_not_leave_leaves_with_the_next_sweep(settings: Settings) -> None:
+    ConnexionFactory(statut=StatutConnexion.RECONNEXION)
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
+    settings.EMAIL_PORT = 9
+    assert prevenir_les_reconnexions(maintenant=timezone.now()) == 0
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert [prevenir_les_reconnexions(maintenant=timezone.now()) for _ in range(2)] == [1, 0]
+    assert len(mail.outbox) == 1
 
 
 def test_journal_of_incidents_is_read_by_pages_and_closed_by_hand(client: Client) -> None:
