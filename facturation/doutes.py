@@ -46,7 +46,7 @@ def _nom(beneficiaire_id: str, client: QontoClient) -> str:
 
 def _transfert(transfert: Transfer, nom: str) -> LigneSosie:
     titre = f"{devise(transfert.amount_cents)} à {nom or 'un bénéficiaire de Qonto'}"
-    reference = f"référence « {transfert.reference} »" if transfert.reference else "sans référence"
+    reference = f"référence « {transfert.reference} »" if transfert.reference else "sans référence"
     etat = _ETATS.get(transfert.status, transfert.status)
     return LigneSosie(transfert.id, titre, f"{reference}, {_fait_le(transfert.created_at)}{etat}")
 
