@@ -7,10 +7,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from werkzeug.wrappers import Response
 
-from qonto_sandbox.core import idempotency
+from qonto_sandbox.core import auth, idempotency
 from qonto_sandbox.core.answers import answer
 from qonto_sandbox.core.routing import ENDPOINTS, Call, Endpoint, endpoint
 from qonto_sandbox.oauth.scopes import SCOPES
+from qonto_sandbox.payments import sca
 from qonto_sandbox.schemas.common import (
     CodeErrorBody,
     ErrorBody,
@@ -94,6 +95,7 @@ class Description:
         if row.idempotent:
             schema = {"type": "string"}
             parameters.append({"name": idempotency.HEADER, "in": "header", "required": True, "schema": schema})
+        parameters += _headers(row)
         operation: dict[str, Any] = {
             "operationId": re.sub(r"\W+", "_", row.name).strip("_").lower(),
             "summary": row.summary,
@@ -179,6 +181,18 @@ def _query(model: type[BaseModel]) -> list[dict[str, Any]]:
             **({"style": "form", "explode": True} if described.get("type") == "array" else {}),
         }
         for name, described in schema["properties"].items()
+    ]
+
+
+def _headers(row: Endpoint) -> list[dict[str, Any]]:
+    """Those that may be sent: of a strong authentication, and of a user with several organizations."""
+    names: list[tuple[str, dict[str, Any]]] = []
+    if 428 in row.errors:
+        names += [(sca.PREFERENCE, {"enum": list(sca.METHODS)}), (sca.SESSION, {}), (sca.CODE, {})]
+    if "oauth" in row.auth and row.path.startswith(BUSINESS):
+        names.append((auth.ORGANIZATION, {"format": "uuid"}))
+    return [
+        {"name": name, "in": "header", "required": False, "schema": {"type": "string", **more}} for name, more in names
     ]
 
 

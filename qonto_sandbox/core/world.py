@@ -47,6 +47,8 @@ class Options:
     realistic_settlement: bool = False
     # Creating or changing a beneficiary asks for a strong authentication, as Qonto's sandbox was seen to do at times.
     beneficiary_sca: bool = False
+    # A subscription read again has the key `secret`, null: a client by others expects it, the reference does not.
+    subscription_secret_key: bool = False
     # The partner of the onboarding may send `partner_redirect_url`.
     embed_partner: bool = True
     # Where the consent page may send people back, besides loopback addresses.

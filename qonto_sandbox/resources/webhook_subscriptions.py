@@ -41,6 +41,8 @@ class Subscription(Wire):
     callback_url: str
     types: list[str]
     description: str | None = None
+    # Null, and only when the switch `subscription_secret_key` is on.
+    secret: str | None = None
     created_at: str
     updated_at: str
 
@@ -56,6 +58,11 @@ class SubscriptionPage(Wire):
 
 def attach(world: World) -> None:
     business.listen(world)
+
+
+def _again(call: Call, record: Record) -> dict[str, Any]:
+    """As it is told after its creation: its secret never is."""
+    return view(record) | ({"secret": None} if call.world.options.subscription_secret_key else {})
 
 
 def view(record: Record, *, secret: bool = False) -> dict[str, Any]:
@@ -129,7 +136,7 @@ def _own(call: Call) -> Record:
 )
 def list_subscriptions(call: Call) -> Response:
     """Lister les abonnements de cet utilisateur et de cette application."""
-    return page_answer(call.query, "subscriptions", _mine(call), view)
+    return page_answer(call.query, "subscriptions", _mine(call), lambda row: _again(call, row))
 
 
 @endpoint(
@@ -171,7 +178,7 @@ def create_subscription(call: Call) -> Response:
 )
 def show_subscription(call: Call) -> Response:
     """Lire un abonnement."""
-    return answer(view(_own(call)))
+    return answer(_again(call, _own(call)))
 
 
 @endpoint(
@@ -189,7 +196,7 @@ def replace_subscription(call: Call) -> Response:
     record = _own(call)
     record.update(**_read(call), updated_at=call.world.stamp())
     call.world.store["webhook_subscriptions"].put(record)
-    return answer(view(record))
+    return answer(_again(call, record))
 
 
 @endpoint(

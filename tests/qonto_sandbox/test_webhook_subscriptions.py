@@ -155,3 +155,11 @@ def test_failed_delivery_is_retried_when_the_clock_passes(payer: Payer, receiver
     payer.wait(seconds=11)
     first, second = receiver.wait(2)
     assert first == second
+
+
+def test_key_of_the_secret_stays_on_demand_and_never_its_value(payer: Payer) -> None:
+    made = subscribe(payer, "https://portail.example/w", "v1/clients").json()
+    payer.qonto.api("PATCH", "options", subscription_secret_key=True)
+    shown = payer.get(f"{PATH}/{made['id']}").json()
+    assert shown == {**made, "secret": None}
+    assert {row["secret"] for row in payer.get(PATH).json()["subscriptions"]} == {None}

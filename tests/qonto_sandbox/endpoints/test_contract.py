@@ -60,4 +60,7 @@ def test_description_asks_for_what_the_references_say(contract: Contract) -> Non
         assert sorted(scopes) == sorted(operation.scopes), name
         keys = [one for one in row["parameters"] if one["name"] == "X-Qonto-Idempotency-Key"]
         assert bool(keys) == ("I" in operation.marks), name
+        headers = {one["name"] for one in row["parameters"] if one["in"] == "header" and not one["required"]}
+        assert ("X-Qonto-Sca-Session-Token" in headers) == ("S" in operation.marks), name
+        assert ("X-Qonto-Organization-Id" in headers) == ("O" in operation.who), name
         assert ("428" in row["responses"]) == ("S" in operation.marks), name
