@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
+from ssl import SSLContext
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import orjson
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
 from urllib3.exceptions import MaxRetryError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util.retry import Retry
+from urllib3.util.ssl_ import create_urllib3_context
 
 from qonto_link.api.errors import (
     BadAnswer,
@@ -104,6 +107,35 @@ class _Reprise(Retry):
         self.avant_requete()
 
 
+@lru_cache(maxsize=4)
+def _contexte_tls(autorites: str) -> SSLContext:
+    """Reading the authorities costs more than a call: once for the process, not at each connection."""
+    contexte = create_urllib3_context()
+    if Path(autorites).is_dir():
+        contexte.load_verify_locations(capath=autorites)
+    else:
+        contexte.load_verify_locations(cafile=autorites)
+    return contexte
+
+
+def _autorites() -> str:
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
+
+
+class _AdaptateurTls(HTTPAdapter):
+    """Every connection is verified against the authorities of the process."""
+
+    def init_poolmanager(self, *args: Any, **kw: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=_contexte_tls(_autorites()), **kw)
+
+    def proxy_manager_for(self, proxy: str, **kw: Any) -> Any:
+        return super().proxy_manager_for(proxy, ssl_context=_contexte_tls(_autorites()), **kw)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """The context has them already; requests would name them again for each connection to read."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
 def _patient(reglages: Reglages) -> HTTPAdapter:
     reprise = _Reprise(
         total=reglages.reprises,
@@ -117,18 +149,16 @@ def _patient(reglages: Reglages) -> HTTPAdapter:
         retry_after_max=int(reglages.attente_max),
     )
     reprise.avant_requete, reprise.ralenti = reglages.avant_requete, reglages.ralenti
-    return HTTPAdapter(max_retries=reprise, pool_maxsize=CONNEXIONS_MAX)
+    return _AdaptateurTls(max_retries=reprise, pool_maxsize=CONNEXIONS_MAX)
 
 
 # The connections of a process outlive its clients: a night opens a few, not two for each dossier.
 _partage = lru_cache(maxsize=8)(_patient)
 os.register_at_fork(after_in_child=_partage.cache_clear)
-
-
 _proxies = lru_cache(maxsize=8)(get_environ_proxies)
 
 
-class _Adaptateur(HTTPAdapter):
+class _Adaptateur(_AdaptateurTls):
     """Retries reads, and those writes that carry an idempotency key; never another write.
 
     Only what is retried goes out on a shared connection, which the other side may have closed meanwhile. It carries
@@ -218,9 +248,8 @@ class Transport:
         self._session = requests.Session()
         # Otherwise requests would add credentials found in the machine's .netrc.
         self._session.auth = lambda request: request
-        # What the environment says of proxies and certificates is looked up once, not at each call.
+        # What the environment says of proxies and authorities is looked up once, not at each call.
         self._session.trust_env = False
-        self._session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
         self._session.proxies.update(_proxies(self.base_url))
         self._session.headers.update({"User-Agent": AGENT})
         adaptateur = _Adaptateur(reglages)
