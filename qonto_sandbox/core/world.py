@@ -103,7 +103,7 @@ class World:
 
     def _set(self) -> dict[str, Any]:
         """What was set by hand: the switches, and how notifications leave."""
-        return {"options": asdict(self.options), "queue": self.deliveries.settings()}
+        return {"options": dict(vars(self.options)), "queue": self.deliveries.settings()}
 
     def _remember(self) -> None:
         if self._set() != self._settings:

@@ -1,7 +1,7 @@
 """The generated lines: amount, balance, time and bytes of line `i` of organization `rank`, each in closed form."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from itertools import accumulate
@@ -199,7 +199,7 @@ def text(volume: Volume, rank: int, order: Sequence[int], end: str) -> str:
     return f"{opening}{f'{end}}},{opening}'.join(found)}{end}}}" if found else ""
 
 
-def keeps(rank: int, i: int, *, side: str, operations: set[str]) -> bool:
+def keeps(rank: int, i: int, *, side: str, operations: Container[str]) -> bool:
     kind = KIND_OF[(rank * 37 % CYCLE + i) % CYCLE]
     return (not side or FRAMES[kind][1] == side) and (not operations or KINDS[kind][2] in operations)
 

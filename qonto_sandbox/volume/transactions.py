@@ -1,6 +1,7 @@
 """The two reads of generated lines, with the same filters and refusals as the stored ones."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import orjson
 from werkzeug.wrappers import Response
@@ -45,10 +46,15 @@ def _chosen(call: Call, rank: int) -> Sequence[int]:
     side, operations = query.choice("side", ("credit", "debit")), set(query.many("operation_type"))
     if query.boolean("with_attachments"):
         return range(0)
-    chosen = range(low, high + 1)
     if not side and not operations:
-        return chosen
-    return [i for i in chosen if lines.keeps(rank, i, side=side, operations=operations)]
+        return range(low, high + 1)
+    return _kept(rank, low, high, side, frozenset(operations))
+
+
+@lru_cache(64)
+def _kept(rank: int, low: int, high: int, side: str, operations: frozenset[str]) -> list[int]:
+    """Asked for page after page by whoever walks through the account."""
+    return [i for i in range(low, high + 1) if lines.keeps(rank, i, side=side, operations=operations)]
 
 
 def shown(call: Call, id: str, includes: set[str]) -> Response:
