@@ -82,3 +82,9 @@ if (recherche) {
     if (!recherche.contains(evenement.target)) vider();
   });
 }
+
+// A tab that is the current one is never beyond the edge of a phone.
+for (const onglet of document.querySelectorAll(".onglets [aria-current]")) {
+  const barre = onglet.closest(".onglets");
+  barre.scrollLeft = onglet.offsetLeft - barre.offsetLeft - (barre.clientWidth - onglet.offsetWidth) / 2;
+}
