@@ -13,6 +13,7 @@ from qonto_sandbox.core.pagination import page_answer
 from qonto_sandbox.core.params import Body
 from qonto_sandbox.core.routing import Call, endpoint
 from qonto_sandbox.core.store import Record
+from qonto_sandbox.documents import issued
 from qonto_sandbox.invoicing import build, checks
 from qonto_sandbox.invoicing.amounts import AMOUNT, ITALIAN, compute_item, reduced
 from qonto_sandbox.resources.invoice_shapes import Item, NewDiscount, NewItem
@@ -207,6 +208,7 @@ def create_quote(call: Call) -> Response:
         "approved_at": None,
         "canceled_at": None,
     }
+    record["attachment_id"] = issued.quote_file(call.world, record)
     return answer(call.world.store["quotes"].put(record), 201)
 
 
@@ -230,6 +232,7 @@ def update_quote(call: Call) -> Response:
     posted["discount"] = record["discount"]
     posted["items"] = [{name: item[name] for name in LINE} for item in record["items"]]
     changed = record | read(call, posted | dict(call.body.data)) | {"updated_at": build.stamp(call.world.now())}
+    changed["attachment_id"] = issued.quote_file(call.world, changed)
     return answer(call.world.store["quotes"].put(changed))
 
 

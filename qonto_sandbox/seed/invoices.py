@@ -6,7 +6,7 @@ from qonto_sandbox.core import ids
 from qonto_sandbox.core.formats import PARIS, instant
 from qonto_sandbox.core.store import Record
 from qonto_sandbox.core.world import World
-from qonto_sandbox.documents.issued import file_record
+from qonto_sandbox.documents.issued import file_record, quote_file
 from qonto_sandbox.invoicing import build
 from qonto_sandbox.invoicing.amounts import ITALIAN, compute_item, reduced
 from qonto_sandbox.invoicing.lifecycle import lifecycle_event
@@ -107,7 +107,7 @@ def _quotes(world: World, company: Company, anchor: date) -> None:
         issued = anchor - timedelta(days=15 * rank)
         stamp = build.stamp(datetime.combine(issued, time(17, 0), PARIS))
         identifier = ids.stable("quote", company.slug, status)
-        world.store["quotes"].put(
+        made = world.store["quotes"].put(
             {
                 "id": identifier,
                 "organization_id": company.id,
@@ -134,6 +134,8 @@ def _quotes(world: World, company: Company, anchor: date) -> None:
                 "canceled_at": stamp if status == "canceled" else None,
             }
         )
+        drawn = quote_file(world, made, created_at=instant(datetime.combine(issued, time(17, 0), PARIS)))
+        world.store["quotes"].put({**made, "attachment_id": drawn})
 
 
 def _finalize(world: World, made: Record, spec: Invoice, moment: datetime, anchor: date) -> None:

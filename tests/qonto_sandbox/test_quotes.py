@@ -1,6 +1,10 @@
 """Quotes (partner reference §3.8)."""
 
+import io
 from typing import Any
+
+import requests
+from pypdf import PdfReader
 
 from tests.qonto_sandbox.payer import Payer, error
 
@@ -64,3 +68,20 @@ def test_discount_on_the_whole_reduces_the_tax_in_proportion(payer: Payer) -> No
     assert (changed["total_amount_cents"], changed["discount"]) == (19800, made["discount"])
     cut = payer.send("PATCH", f"{PATH}/{made['id']}", {"discount": {"type": "amount", "value": "50.00"}}).json()
     assert (cut["total_amount_cents"], cut["vat_amount_cents"]) == (16500, 1500)
+
+
+def test_quote_has_its_pdf_that_follows_its_changes(payer: Payer) -> None:
+    made = payer.send("POST", PATH, body(payer)).json()
+
+    def text() -> str:
+        shown = payer.get(f"/v2/attachments/{made['attachment_id']}").json()["attachment"]
+        content = requests.get(shown["url"], timeout=10).content
+        assert (shown["file_name"], shown["file_size"]) == (f"{made['number']}.pdf", str(len(content)))
+        return PdfReader(io.BytesIO(content)).pages[0].extract_text()
+
+    assert "Buffet" in text()
+    items = [{**item, "title": "Cocktail"} for item in body(payer)["items"]]
+    assert payer.send("PATCH", f"{PATH}/{made['id']}", {"items": items}).ok
+    assert "Cocktail" in text()
+    for quote in payer.get(PATH).json()["quotes"]:
+        assert payer.get(f"/v2/attachments/{quote['attachment_id']}").ok
