@@ -14,6 +14,7 @@ from gestion_acces.enums import Niveau, Service
 from gestion_acces.models import AccesService, Dossier
 from qonto_link.virements.enums import StatutOrdre, StatutVirement
 from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
+from qonto_link.virements.services.doute import VERIFIE
 from qonto_link.virements.services.preparation import texte_sepa
 
 
@@ -259,3 +260,12 @@ def secondes_personnes(ordre: Ordre) -> list[str]:
         membre__actif=True,
     ).exclude(membre__utilisateur_id=ordre.cree_par_id)
     return sorted(ligne.membre.nom_affiche for ligne in acces.select_related("membre__utilisateur")[:20])
+
+
+def echeances_deja_payees(echeances: Iterable[Echeance]) -> dict[UUID, Virement]:
+    """The last transfer of each instalment that left, or may have: sent back since, or given up on a person's word."""
+    douteux = Q(virement__statut=StatutVirement.RETOURNE) | Q(
+        virement__statut=StatutVirement.REJETE, virement__motif__contains=VERIFIE
+    )
+    lignes = Reglement.objects.filter(douteux, echeance__in=list(echeances), vivant=False).select_related("virement")
+    return {ligne.echeance_id: ligne.virement for ligne in lignes.order_by("cree_le") if ligne.virement}

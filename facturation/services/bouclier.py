@@ -7,12 +7,19 @@ from uuid import UUID
 
 from facturation.enums import Gravite
 from facturation.models import CoordonneeBancaire, Echeance
-from facturation.queries import Vivant, derniers_payes, iban_des_fournisseurs, ibans_partages, reglements_semblables
+from facturation.queries import (
+    Vivant,
+    derniers_payes,
+    echeances_deja_payees,
+    iban_des_fournisseurs,
+    ibans_partages,
+    reglements_semblables,
+)
 from portal.lib.affichage import date_courte, devise, siren
 from portal.lib.bancaire import masquer_iban
 from qonto_link.models import CompteQonto
-from qonto_link.virements.enums import ResultatVop
-from qonto_link.virements.models import VerificationBeneficiaire
+from qonto_link.virements.enums import ResultatVop, StatutVirement
+from qonto_link.virements.models import VerificationBeneficiaire, Virement
 
 SOSIE = timedelta(days=60)
 IBAN_RECENT = timedelta(days=30)
@@ -69,6 +76,7 @@ def examiner_tous(
         trouvees = [
             *_siren(echeance),
             *_iban(echeance, passe, maintenant),
+            *_deja(echeance, passe),
             *_sosies(echeance, passe),
             *_habitudes(echeance, passe),
         ]
@@ -89,6 +97,7 @@ class _Passe:
     partages: dict[str, set[UUID]]
     payes: dict[UUID, list[tuple[str, int]]]
     vivants: dict[tuple[UUID, int], list[Vivant]]
+    deja: dict[UUID, Virement]
 
 
 def _lire(echeances: Sequence[Echeance]) -> _Passe:
@@ -107,6 +116,7 @@ def _lire(echeances: Sequence[Echeance]) -> _Passe:
             montants={echeance.montant_cents for echeance in echeances},
             jours=(min(jours) - SOSIE, max(jours) + SOSIE),
         ),
+        deja=echeances_deja_payees(echeances),
     )
 
 
@@ -181,6 +191,21 @@ def _historique(
         )
         return Alerte("iban_recent", Gravite.ROUGE, texte)
     return Alerte("nouveau", Gravite.ORANGE, f"C’est votre premier paiement à {fournisseur.nom} ici.")
+
+
+def _deja(echeance: Echeance, passe: _Passe) -> list[Alerte]:
+    """This very instalment was paid and came back, or somebody said that its transfer had not left."""
+    virement = passe.deja.get(echeance.pk)
+    if virement is None:
+        return []
+    if virement.statut == StatutVirement.RETOURNE:
+        jour = f" le {date_courte(virement.execute_le)}" if virement.execute_le else ""
+        texte = (
+            f"Cette échéance a déjà été payée{jour}, puis ce virement a été noté comme retourné : vérifiez le compte."
+        )
+        return [Alerte("deja_retournee", Gravite.ORANGE, texte)]
+    texte = "Un premier virement a été déclaré comme non parti : vérifiez dans Qonto qu’il n’y est pas."
+    return [Alerte("deja_declaree", Gravite.ORANGE, texte)]
 
 
 def _sosies(echeance: Echeance, passe: _Passe) -> list[Alerte]:

@@ -84,3 +84,28 @@ def changer_iban(
             apres={"iban": masquer_iban(propre)},
         )
     return nouvelle
+
+
+def modifier_fournisseur(
+    *, fournisseur: Fournisseur, champs: dict[str, str], maintenant: datetime, origine: Origine = SYSTEME
+) -> Fournisseur:
+    """Write the card of a supplier, with what changed in the audit trail: the shield compares invoices with it."""
+    avant = {nom: getattr(fournisseur, nom) for nom in champs}
+    change = {nom: valeur for nom, valeur in champs.items() if valeur != avant[nom]}
+    if not change:
+        return fournisseur
+    with transaction.atomic():
+        Fournisseur.objects.filter(pk=fournisseur.pk).update(**change)
+        for nom, valeur in change.items():
+            setattr(fournisseur, nom, valeur)
+        journaliser(
+            cabinet=fournisseur.dossier.cabinet,
+            dossier=fournisseur.dossier,
+            acte="fournisseur.modifier",
+            date=maintenant,
+            origine=origine,
+            objet=fournisseur.nom,
+            avant={nom: avant[nom] for nom in change},
+            apres=change,
+        )
+    return fournisseur

@@ -165,7 +165,8 @@ def liste_fournisseurs(request: RequeteCabinet) -> HttpResponse:
 
 @vue_dossier_cabinet(methodes=FORMULAIRE)
 def fournisseur(request: RequeteCabinet, fournisseur_id: UUID) -> HttpResponse:
-    return pages.fournisseur(request, CABINET, fournisseur_ou_404(request.dossier, fournisseur_id))
+    ligne = fournisseur_ou_404(request.dossier, fournisseur_id)
+    return pages.fournisseur(request, CABINET, ligne, auteur_de(request))
 
 
 @vue_dossier_cabinet(methodes=ACTE, reauthentification=True)

@@ -1,5 +1,6 @@
 """A payment of which only a person can tell what became: lost behind a look-alike, or in a bulk that stays mute."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -8,18 +9,17 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from facturation.doutes import LigneSosie, decrire
-from facturation.forms import DetacherForm, LignesPerduesForm, RattacherForm, RienPartiForm
+from facturation.forms import DecisionForm, DetacherForm, LignesPerduesForm, RattacherForm, RienPartiForm
 from facturation.views.client_paiements import REFUS, vers_panneau
 from facturation.views.commun import CLIENT, client_de, ordre_ou_404, rendre
 from gestion_acces.acces import ACTE, RequeteClient, vue_dossier_client
 from gestion_acces.enums import Niveau, Service
 from gestion_acces.services.audit import origine_de
-from portal.lib.affichage import pluriel
 from qonto_link.api.errors import QontoError
 from qonto_link.virements.enums import StatutOrdre
 from qonto_link.virements.models import Ordre
+from qonto_link.virements.services.doute import ECART_REGARDS
 from qonto_link.virements.services.muets import (
-    ECART_REGARDS,
     declarer_lignes_perdues,
     detacher_lot,
     ecouter,
@@ -29,6 +29,13 @@ from qonto_link.virements.services.muets import (
 from qonto_link.virements.services.sosies import declarer_rien_parti, rattacher_sosie, sosies_de
 
 MUET = "Qonto ne répond pas pour le moment : rien n’est décidé, l’échéance reste réservée. Réessayez."
+
+FAITS = {
+    "rattacher": "Le virement de Qonto est rattaché à ce paiement.",
+    "rien": "C’est noté : l’échéance est à nouveau ouverte.",
+    "detacher": "L’envoi est détaché. Les échéances restent réservées.",
+    "perdus": "C’est noté : les échéances de ces virements sont à nouveau ouvertes.",
+}
 
 
 def _lire(ordre: Ordre) -> list[LigneSosie]:
@@ -92,95 +99,49 @@ def doute(request: RequeteClient, ordre_id: UUID) -> HttpResponse:
     return _page(request, ordre_ou_404(request.dossier, ordre_id))
 
 
+def _decider(
+    request: RequeteClient, ordre: Ordre, nom: str, form: DecisionForm, service: Callable[..., Any], **choix: Any
+) -> HttpResponse:
+    """One decision: what she checked goes to `service`; whatever it refuses is shown again in the form `nom`."""
+    if not form.is_valid():
+        return _page(request, ordre, **{nom: request.POST})
+    quoi = {"motif": form.cleaned_data["motif"], "maintenant": timezone.now(), "origine": origine_de(request)}
+    try:
+        with client_de(ordre.compte) as client:
+            service(ordre=ordre, client=client, **quoi, **choix)
+        messages.success(request, FAITS[nom])
+    except (QontoError, *REFUS) as refus:
+        ordre.refresh_from_db()
+        erreur = str(refus) if isinstance(refus, REFUS) else MUET
+        return _page(request, ordre, erreur=erreur, **{nom: request.POST})
+    return vers_panneau(request, ordre)
+
+
 @vue_dossier_client(methodes=ACTE, service=Service.QONTO, niveau=Niveau.PAYER, reauthentification=True)
 def rattacher(request: RequeteClient, ordre_id: UUID) -> HttpResponse:
     """« C'était ce paiement »."""
     ordre = ordre_ou_404(request.dossier, ordre_id)
-    try:
-        form = RattacherForm(request.POST, choix=[(vu, vu) for vu in request.POST.getlist("vu")], prefix="r")
-        if not form.is_valid():
-            return _page(request, ordre, rattacher=request.POST)
-        with client_de(ordre.compte) as client:
-            rattacher_sosie(
-                ordre=ordre,
-                sosie_id=form.cleaned_data["sosie"],
-                client=client,
-                motif=form.cleaned_data["motif"],
-                maintenant=timezone.now(),
-                origine=origine_de(request),
-            )
-        messages.success(request, "Le virement de Qonto est rattaché à ce paiement.")
-    except (QontoError, *REFUS) as refus:
-        return _refus(request, ordre, refus, rattacher=request.POST)
-    return vers_panneau(request, ordre)
+    form = RattacherForm(request.POST, choix=[(vu, vu) for vu in request.POST.getlist("vu")], prefix="r")
+    sosie = form.cleaned_data.get("sosie", "") if form.is_valid() else ""
+    return _decider(request, ordre, "rattacher", form, rattacher_sosie, sosie_id=sosie)
 
 
 @vue_dossier_client(methodes=ACTE, service=Service.QONTO, niveau=Niveau.PAYER, reauthentification=True)
 def rien_parti(request: RequeteClient, ordre_id: UUID) -> HttpResponse:
     """« Rien n'est parti »: the instalment opens again."""
     ordre, form = ordre_ou_404(request.dossier, ordre_id), RienPartiForm(request.POST, prefix="n")
-    if not form.is_valid():
-        return _page(request, ordre, rien=request.POST)
-    try:
-        with client_de(ordre.compte) as client:
-            declarer_rien_parti(
-                ordre=ordre,
-                vus=request.POST.getlist("vu"),
-                client=client,
-                motif=form.cleaned_data["motif"],
-                maintenant=timezone.now(),
-                origine=origine_de(request),
-            )
-        messages.success(request, "C’est noté : l’échéance est à nouveau ouverte.")
-    except (QontoError, *REFUS) as refus:
-        return _refus(request, ordre, refus, rien=request.POST)
-    return vers_panneau(request, ordre)
+    return _decider(request, ordre, "rien", form, declarer_rien_parti, vus=request.POST.getlist("vu"))
 
 
 @vue_dossier_client(methodes=ACTE, service=Service.QONTO, niveau=Niveau.PAYER, reauthentification=True)
 def detacher(request: RequeteClient, ordre_id: UUID) -> HttpResponse:
     """« Ce n'était pas cet envoi »: the bulk that somebody attached is nobody's again."""
     ordre, form = ordre_ou_404(request.dossier, ordre_id), DetacherForm(request.POST, prefix="d")
-    if not form.is_valid():
-        return _page(request, ordre, detacher=request.POST)
-    try:
-        with client_de(ordre.compte) as client:
-            detacher_lot(
-                ordre=ordre,
-                client=client,
-                motif=form.cleaned_data["motif"],
-                maintenant=timezone.now(),
-                origine=origine_de(request),
-            )
-        messages.success(request, "L’envoi est détaché. Les échéances restent réservées.")
-    except (QontoError, *REFUS) as refus:
-        return _refus(request, ordre, refus, detacher=request.POST)
-    return vers_panneau(request, ordre)
+    return _decider(request, ordre, "detacher", form, detacher_lot)
 
 
 @vue_dossier_client(methodes=ACTE, service=Service.QONTO, niveau=Niveau.PAYER, reauthentification=True)
 def lignes_perdues(request: RequeteClient, ordre_id: UUID) -> HttpResponse:
     """« Ces virements ne sont pas partis »: their instalments open again."""
     ordre, form = ordre_ou_404(request.dossier, ordre_id), LignesPerduesForm(request.POST, prefix="p")
-    if not form.is_valid():
-        return _page(request, ordre, perdus=request.POST)
-    try:
-        with client_de(ordre.compte) as client:
-            nombre = declarer_lignes_perdues(
-                ordre=ordre,
-                vus=request.POST.getlist("vu"),
-                client=client,
-                motif=form.cleaned_data["motif"],
-                maintenant=timezone.now(),
-                origine=origine_de(request),
-            )
-        suite = pluriel(nombre, "échéance est à nouveau ouverte", "échéances sont à nouveau ouvertes")
-        messages.success(request, f"C’est noté : {nombre} {suite}.")
-    except (QontoError, *REFUS) as refus:
-        return _refus(request, ordre, refus, perdus=request.POST)
-    return vers_panneau(request, ordre)
-
-
-def _refus(request: RequeteClient, ordre: Ordre, refus: Exception, **formulaires: Any) -> HttpResponse:
-    ordre.refresh_from_db()
-    return _page(request, ordre, erreur=str(refus) if isinstance(refus, REFUS) else MUET, **formulaires)
+    return _decider(request, ordre, "perdus", form, declarer_lignes_perdues, vus=request.POST.getlist("vu"))

@@ -154,7 +154,8 @@ def liste_fournisseurs(request: RequeteClient) -> HttpResponse:
 
 @vue_dossier_client(methodes=FORMULAIRE, service=Service.I_FACTURE, niveau=Niveau.PREPARER)
 def fournisseur(request: RequeteClient, fournisseur_id: UUID) -> HttpResponse:
-    return pages.fournisseur(request, CLIENT, fournisseur_ou_404(request.dossier, fournisseur_id))
+    ligne = fournisseur_ou_404(request.dossier, fournisseur_id)
+    return pages.fournisseur(request, CLIENT, ligne, auteur_de(request))
 
 
 @vue_dossier_client(methodes=ACTE, service=Service.I_FACTURE, niveau=Niveau.PREPARER, reauthentification=True)

@@ -177,7 +177,8 @@ def _panneau(request: RequeteClient, ligne: Ordre, erreurs: str = "") -> HttpRes
     contexte: dict[str, Any] = contexte_ordre(ligne, auteur_de(request)) | {
         "peut_valider": request.niveau == Niveau.PAYER,
         "peut_preparer": request.niveau != Niveau.CONSULTER,
-        "peut_approuver": not (ligne.second_regard and ligne.cree_par_id == request.user.pk),
+        "peut_approuver": ligne.statut != StatutOrdre.A_APPROUVER
+        or not (ligne.second_regard and ligne.cree_par_id == request.user.pk),
         "methodes": methodes_sca(),
         "erreur": erreurs,
     }

@@ -3,6 +3,7 @@
 Each function takes a request that passed a door, and the space (`CLIENT` or `CABINET`) in which it is drawn.
 """
 
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from facturation.models import Facture, Fournisseur
 from facturation.queries import avec_echeances, factures, fournisseurs, ordres
 from facturation.saisie import Auteur, importer, saisir_facture
 from facturation.services.factures import DELAI_LEGAL
-from facturation.services.fournisseurs import changer_iban
+from facturation.services.fournisseurs import changer_iban, modifier_fournisseur
 from facturation.views.commun import (
     COLONNES,
     STATUTS_EN_COURS,
@@ -100,10 +101,13 @@ def liste_fournisseurs(request: Requete, espace: Espace) -> HttpResponse:
     return rendre(request, "facturation/fournisseurs.html", espace | contexte)
 
 
-def fournisseur(request: Requete, espace: Espace, ligne: Fournisseur) -> HttpResponse:
-    form = FournisseurForm(request.POST or None, instance=ligne)
+def fournisseur(request: Requete, espace: Espace, ligne: Fournisseur, auteur: Auteur) -> HttpResponse:
+    # The form writes into its own copy: the card shown is the one that is kept.
+    form = FournisseurForm(request.POST or None, instance=copy(ligne))
     if request.method == "POST" and form.is_valid():
-        form.save()
+        modifier_fournisseur(
+            fournisseur=ligne, champs=form.cleaned_data, maintenant=auteur.maintenant, origine=auteur.origine
+        )
         messages.success(request, "La fiche est enregistrée.")
         return redirect(espace["liens"]["fournisseur"], request.dossier.pk, ligne.pk)
     contexte = contexte_fournisseur(ligne) | {"form": form}

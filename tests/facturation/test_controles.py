@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +26,9 @@ from gestion_acces.services.fichiers import deposer_fichier
 from qonto_link.virements.enums import StatutVirement
 from qonto_link.virements.errors import MouvementRefuse
 from qonto_link.virements.models import Ordre, VerificationBeneficiaire
+from qonto_link.virements.services.doute import VERIFIE
 from qonto_link.virements.services.etats import deplacer_virement
+from qonto_link.virements.services.preparation import abandonner_ordre
 from tests.contenus import pdf
 from tests.factories import MembreCabinetFactory
 from tests.facturation.factories import MAINTENANT, Payeur, payeur, verification_favorable
@@ -262,3 +265,55 @@ def test_pages_read_by_get_write_nothing(lenoir: Payeur) -> None:
     assert reponse.status_code == 200
     assert not VerificationBeneficiaire.objects.exists()
     assert Exercice.objects.count() == exercices
+
+
+def test_instalment_that_was_paid_and_came_back_is_said_before_it_is_paid_again(lenoir: Payeur) -> None:
+    echeance = echeance_de(lenoir)
+    virement = accepter(preparer(lenoir, echeance))
+    deplacer_virement(virement, StatutVirement.REGLE, maintenant=MAINTENANT, execute_le=JOUR)
+    marquer_retourne(virement=virement, motif="Compte clos", maintenant=MAINTENANT)
+    assert "deja_retournee" in codes(lenoir, echeance)
+
+
+def test_payment_declared_not_to_have_left_is_said_before_it_is_paid_again(lenoir: Payeur) -> None:
+    echeance = echeance_de(lenoir)
+    virement = accepter(preparer(lenoir, echeance))
+    deplacer_virement(
+        virement, StatutVirement.REJETE, maintenant=MAINTENANT, motif=f"Rien n’est parti, {VERIFIE} : absent"
+    )
+    assert "deja_declaree" in codes(lenoir, echeance)
+
+
+def test_refusal_of_the_bank_leaves_no_such_alert(lenoir: Payeur) -> None:
+    echeance = echeance_de(lenoir)
+    virement = accepter(preparer(lenoir, echeance))
+    deplacer_virement(virement, StatutVirement.REJETE, maintenant=MAINTENANT, motif="Solde insuffisant")
+    assert not {code for code in codes(lenoir, echeance) if code.startswith("deja")}
+
+
+def codes(lenoir: Payeur, echeance: Echeance) -> set[str]:
+    alertes = examiner(echeance=echeance, compte=lenoir.compte, verification=None, maintenant=MAINTENANT)
+    return {alerte.code for alerte in alertes}
+
+
+def test_card_of_a_supplier_changes_with_its_line_of_audit(lenoir: Payeur) -> None:
+    adresse = reverse("facturation:fournisseur_client", args=[lenoir.dossier.pk, lenoir.fournisseur.pk])
+    donnees = {"nom": "AARO", "siren": "812345676", "compte_charge": "607"}
+    client = connecte(lenoir.dirigeant)
+    for _ in range(2):
+        assert client.post(adresse, donnees).status_code == 302
+    trace = EvenementAudit.objects.get(acte="fournisseur.modifier")
+    assert (trace.avant, trace.apres) == ({"siren": ""}, {"siren": "812345676"})
+    assert client.post(adresse, donnees | {"nom": "Autre", "siren": "1"}).status_code == 422
+    lenoir.fournisseur.refresh_from_db()
+    assert lenoir.fournisseur.nom == "AARO"
+
+
+def test_each_attempt_on_an_instalment_has_its_own_key(lenoir: Payeur) -> None:
+    echeance = echeance_de(lenoir)
+    premier = preparer(lenoir, echeance)
+    abandonner_ordre(ordre=premier, motif="essai", maintenant=MAINTENANT)
+    second = preparer(lenoir, echeance)
+    assert premier.cle != second.cle
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Ordre.objects.filter(pk=second.pk).update(cle=premier.cle)

@@ -28,6 +28,8 @@ DELAI_PERDU = timedelta(minutes=30)
 # A list may be late: once not found is no proof, twice with this time between them is.
 ECART_REGARDS = timedelta(minutes=10)
 JAMAIS_ARRIVE = "La demande n’est jamais arrivée chez Qonto. Rien n’est parti : vous pouvez payer à nouveau."
+# In the reason of a payment that was given up on a person's word.
+VERIFIE = "vérifié dans Qonto"
 SOSIE = "Un virement chez Qonto ressemble à un paiement dont la réponse s’est perdue"
 
 

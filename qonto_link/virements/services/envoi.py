@@ -15,6 +15,7 @@ from django.db import transaction
 
 from gestion_acces.services.audit import SYSTEME, Origine, journaliser
 from portal.lib.affichage import jour_de_paris
+from portal.lib.calendrier import prochain_jour_ouvre
 from qonto_link.api.client import QontoClient
 from qonto_link.api.errors import Forbidden, QontoError, Refused, ScaRequired, Unauthorized
 from qonto_link.api.schemas.paiements import SCA_ALLOW, SCA_DENY, SCA_WAITING, BulkTransfer, Transfer
@@ -41,6 +42,7 @@ def envoyer_ordre(
         raise MouvementRefuse
     exiger_verification(ordre, maintenant)
     with transaction.atomic():
+        _reporter(ordre, maintenant)
         deplacer_ordre(
             ordre,
             StatutOrdre.SOUMISSION,
@@ -52,6 +54,12 @@ def envoyer_ordre(
         )
         _noter_geste(ordre, "paiement.valider", maintenant, origine)
     return _appeler(ordre, client, maintenant)
+
+
+def _reporter(ordre: Ordre, maintenant: datetime) -> None:
+    """A payment approved after its day leaves on the next day of the banks; the requested day stays on record."""
+    jour = jour_de_paris(maintenant)
+    ordre.virements.filter(date_prevue__lt=jour).update(date_prevue=prochain_jour_ouvre(jour))
 
 
 def suivre_authentification(*, ordre: Ordre, client: QontoClient, maintenant: datetime) -> Ordre:

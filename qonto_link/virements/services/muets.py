@@ -31,14 +31,13 @@ from qonto_link.virements.errors import (
     SosieTenu,
 )
 from qonto_link.virements.models import Ordre, Virement
+from qonto_link.virements.services.doute import ECART_REGARDS, VERIFIE
 from qonto_link.virements.services.etats import deplacer_ordre, deplacer_virement
 from qonto_link.virements.services.recherche import chercher_lignes
 from qonto_link.virements.services.suivi import lire_lot, rattacher_lignes, suivre_ordre
 
 # Qonto makes the payments of a bulk within minutes; a whole day leaves room for its controls.
 DELAI_MUET = timedelta(hours=24)
-# The same proof as for an order in doubt: not seen twice, with this time between.
-ECART_REGARDS = timedelta(minutes=10)
 # How long, and how often, a bulk is watched for payments that a person said had not left.
 VEILLE = timedelta(days=60)
 PAS_DE_VEILLE = timedelta(hours=1)
@@ -189,7 +188,7 @@ def _perdre(ordre: Ordre, virements: Iterable[Virement], motif: str, maintenant:
     if vivant.update(lignes_perdues_le=maintenant, modifie_le=maintenant) != 1:
         raise MouvementRefuse
     ordre.lignes_perdues_le = maintenant
-    texte = f"Qonto ne montre pas ce virement, vérifié dans Qonto : {motif}"[:300]
+    texte = f"Qonto ne montre pas ce virement, {VERIFIE} : {motif}"[:300]
     for virement in virements:
         deplacer_virement(virement, StatutVirement.REJETE, maintenant=maintenant, motif=texte)
 

@@ -19,7 +19,7 @@ from qonto_link.virements.enums import Genre, StatutOrdre
 from qonto_link.virements.errors import DecisionPrematuree, DecisionSansMotif, SosiesChanges, SosieTenu
 from qonto_link.virements.models import Ordre
 from qonto_link.virements.services.acceptation import recevoir
-from qonto_link.virements.services.doute import cle_incident, est_perdu
+from qonto_link.virements.services.doute import VERIFIE, cle_incident, est_perdu
 from qonto_link.virements.services.etats import deplacer_ordre
 from qonto_link.virements.services.recherche import Constat, chercher
 from qonto_link.virements.services.suivi import accepter_lignes, accepter_lot, accepter_simple
@@ -113,7 +113,7 @@ def declarer_rien_parti(
             ordre,
             StatutOrdre.REFUSE,
             maintenant=maintenant,
-            motif=f"Rien n’est parti, vérifié dans Qonto : {motif}"[:300],
+            motif=f"Rien n’est parti, {VERIFIE} : {motif}"[:300],
             jeton_sca="",
             incertain=False,
         )

@@ -1,6 +1,6 @@
 """What the recovery job asks about, and what becomes of payments that Qonto knows."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +8,9 @@ import pytest
 from gestion_acces.models import EvenementAudit
 from portal.lib.affichage import jour_de_paris
 from qonto_link.virements.errors import AnnulationEnCours, AnnulationImpossible, AnnulationRefusee
-from qonto_link.virements.models import Ordre, Virement
+from qonto_link.virements.models import Ordre, VerificationBeneficiaire, Virement
 from qonto_link.virements.services.balayage import HORIZON, ordres_a_suivre, suivre
+from qonto_link.virements.services.envoi import envoyer_ordre
 from qonto_link.virements.services.etats import deplacer_ordre
 from qonto_link.virements.services.suivi import annuler_virement, suivre_ordre
 from tests.facturation.factories import MAINTENANT, VirementFactory
@@ -109,3 +110,21 @@ def test_cost_of_a_move_does_not_grow_with_the_bulk(django_assert_num_queries: A
                 ordre, "soumission", maintenant=MAINTENANT, corps="{}", premier_envoi=MAINTENANT, methode_sca="mock"
             )
         assert set(ordre.virements.values_list("statut", flat=True)) == {"envoye"}
+
+
+def test_payment_approved_after_its_day_leaves_on_the_next_day_of_the_banks() -> None:
+    ordre = ordre_pret()
+    samedi = datetime(2026, 6, 13, 9, tzinfo=UTC)
+    VerificationBeneficiaire.objects.update(demandee_le=samedi)
+    recus: list[str] = []
+
+    def accepter() -> tuple[int, Any]:
+        recus.append(Ordre.objects.get(pk=ordre.pk).corps)
+        return 200, {"transfer": transfert(status="pending", scheduled_date="2026-06-15")}
+
+    guichet = Guichet({"POST /v2/sepa/transfers": accepter})
+    envoyer_ordre(ordre=ordre, client=client_du(guichet), methode="mock", maintenant=samedi)
+    virement = ordre.virements.get()
+    assert (virement.date_demandee, virement.date_prevue) == (date(2026, 6, 9), date(2026, 6, 15))
+    assert '"scheduled_date": "2026-06-15"' in recus[0]
+    assert virement.statut == "programme"
