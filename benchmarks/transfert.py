@@ -119,7 +119,7 @@ def main() -> int:
     call_command("migrate", verbosity=0)
     print(f"   moteur : {connection.vendor}")
     transferts, nus = zip(*(une_fois() for _ in range(3)), strict=True)
-    ligne("transfert", NOMBRE / min(transferts), NOMBRE / min(nus), "lignes/s", attendu=0.4)
+    ligne("transfert", NOMBRE / min(transferts), NOMBRE / min(nus), "lignes/s", attendu=0.25)
     return 0
 
 

@@ -3,8 +3,11 @@
 The Qonto bank is not seeded: it appears when somebody links the account. Running it twice changes nothing.
 """
 
+from datetime import date as Date
 from datetime import datetime, timedelta
 from itertools import count
+
+from django.db.models import F, Sum
 
 from banque.enums import ModeReglement, SensRegle
 from banque.formats import LigneExportee, ReleveExporte
@@ -13,13 +16,14 @@ from banque.models import CompteBancaire, Regle
 from banque.services.banques import affecter_journal, creer_banque
 from banque.services.integration import integrer
 from banque.services.releves import importer_fichier
-from comptabilite.models import Journal
+from comptabilite.models import Journal, LigneEcriture
 from comptabilite.services.plan import compte
 from gestion_acces.models import Dossier
 from portal.lib.calendrier import jour_de_paris
 from portal.lib.rib import iban_francais
 
 IBAN = iban_francais("14706", "00042", "00031415926")
+# Where the books say nothing of the account before the statement.
 OUVERTURE_CENTS = 1_284_350
 # Days before today, amount, label, counterparty, reference, interbank code, mode.
 LIGNES = (
@@ -64,7 +68,7 @@ def semer(*, maintenant: datetime) -> None:
     )
     journal = Journal.objects.filter(dossier=dossier, code="BQ1", compte_bancaire__isnull=True).first()
     if journal is not None:
-        affecter_journal(banque=banque, journal=journal, date=maintenant)
+        banque = affecter_journal(banque=banque, journal=journal, date=maintenant)
     _semer_regles(dossier)
     importer_fichier(
         dossier=dossier, contenu=_releve(banque, maintenant), nom="releve-credit-maritime.txt", maintenant=maintenant
@@ -92,6 +96,17 @@ def _semer_regles(dossier: Dossier) -> None:
             )
 
 
+def _ouverture(banque: CompteBancaire, premier_jour: Date) -> int:
+    """What the books say the account held before its first line: the état de rapprochement then has no gap."""
+    if banque.journal is None:
+        return OUVERTURE_CENTS
+    anterieures = LigneEcriture.objects.filter(
+        dossier=banque.dossier, compte=banque.journal.compte_tresorerie, date__lt=premier_jour
+    )
+    solde: int | None = anterieures.aggregate(s=Sum(F("debit_cents") - F("credit_cents")))["s"]
+    return OUVERTURE_CENTS if solde is None else solde
+
+
 def _releve(banque: CompteBancaire, maintenant: datetime) -> bytes:
     """The statement as that bank would send it."""
     aujourd_hui = jour_de_paris(maintenant)
@@ -108,14 +123,15 @@ def _releve(banque: CompteBancaire, maintenant: datetime) -> bytes:
         )
         for rang, (jours, montant, libelle, contrepartie, reference, code, mode) in enumerate(LIGNES, start=1)
     ]
+    ouverture = _ouverture(banque, min(ligne.jour for ligne in lignes))
     releve = ReleveExporte(
         iban=banque.iban,
         bic=banque.bic,
         titulaire=banque.titulaire,
         du=aujourd_hui - timedelta(days=30),
         au=aujourd_hui - timedelta(days=1),
-        solde_ouverture_cents=OUVERTURE_CENTS,
-        solde_cloture_cents=OUVERTURE_CENTS + sum(ligne.montant_cents for ligne in lignes),
+        solde_ouverture_cents=ouverture,
+        solde_cloture_cents=ouverture + sum(ligne.montant_cents for ligne in lignes),
         cree_le=maintenant,
         lignes=lignes,
     )

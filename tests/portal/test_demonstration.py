@@ -1,5 +1,6 @@
 """The demonstration fills an empty base once, and its accounts open the doors they are said to open."""
 
+from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
@@ -8,10 +9,13 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from banque.enums import EtatOperation
+from banque.models import CompteBancaire, Operation
+from banque.services.rapprochement import rapprocher
 from gestion_acces.models import AccesService, Dossier, Utilisateur
 from gestion_acces.services.dossiers import manques_pour_qonto
 from gestion_acces.services.facteurs import code_totp
-from portal.demonstration import acces
+from portal.demonstration import acces, banque, comptabilite
 from portal.demonstration.distribution import ADMINISTRATRICE, FICHES, MOT_DE_PASSE, cle_totp
 from portal.lib.identifiants import siret_valide
 
@@ -56,3 +60,12 @@ def test_production_refuses_the_demonstration(settings: Settings) -> None:
     settings.PRODUCTION = True
     with pytest.raises(CommandError, match="production"):
         call_command("demonstration")
+
+
+def test_the_bank_of_the_demonstration_agrees_with_its_books() -> None:
+    maintenant = datetime(2026, 11, 26, 9, tzinfo=UTC)
+    for semer in (acces.semer, comptabilite.semer, banque.semer):
+        semer(maintenant=maintenant)
+    etat = rapprocher(banque=CompteBancaire.objects.get(), date=date(2026, 11, 25))
+    assert etat.ecart_cents == 0
+    assert Operation.objects.filter(etat=EtatOperation.PROPOSEE).exists()
