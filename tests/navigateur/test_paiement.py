@@ -15,9 +15,11 @@ from gestion_acces.models import AccesService
 from portal.lib.affichage import jour_de_paris
 from qonto_link.virements.enums import StatutOrdre
 from qonto_link.virements.models import Ordre, Virement
+from qonto_link.virements.services.balayage import suivre
 from qonto_link.virements.services.etats import deplacer_ordre
 from tests.facturation.factories import IBAN_AARO, Payeur, payeur
 from tests.facturation.reseau import client, verser
+from tests.facturation.test_doutes import preparer_lot
 from tests.facturation.test_paiement import preparer
 from tests.qonto import LocalQonto
 
@@ -267,3 +269,37 @@ def test_lost_payment_that_something_looks_like_is_closed_by_keyboard(
     expect(page.get_by_text("Réglée le")).to_be_visible()
     assert Reglement.objects.get().vivant
     assert Virement.objects.get().transfer_id
+
+
+def test_bulk_that_qonto_never_shows_is_closed_by_keyboard(
+    page: Page,
+    portail: str,
+    ouvrir: Callable[..., None],
+    lenoir: Payeur,
+    captures: Callable[..., None],
+    axe: Callable[..., None],
+) -> None:
+    fs = facture(lenoir, "M1", 5000)
+    ordre = preparer_lot(lenoir, [fs.echeances.get(), facture(lenoir, "M2", 7000).echeances.get()])
+    depart = timezone.now() - timedelta(days=2)
+    envoi = {"corps": "{}", "premier_envoi": depart, "dernier_envoi": depart, "methode_sca": "mock"}
+    deplacer_ordre(ordre, "soumission", maintenant=depart, **envoi)
+    deplacer_ordre(ordre, "accepte", maintenant=depart, bulk_id="11111111-1111-4111-8111-111111111111")
+    suivre(ordre_id=ordre.pk, maintenant=timezone.now() - timedelta(minutes=11))
+    ouvrir(fs)
+    page.goto(f"{portail}/espace/{lenoir.dossier.pk}/factures/paiements/{ordre.pk}/")
+    page.get_by_role("link", name="Comparer et décider").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Ces virements sont-ils partis")).to_be_visible()
+    captures(page, "lot-muet")
+    axe(page)
+    page.get_by_label("Ce que vous avez vérifié").focus()
+    page.keyboard.type("Absents de Qonto")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("sont à nouveau ouvertes")).to_be_visible()
+    ouvrir(fs)
+    expect(page.get_by_role("link", name="Régler l’échéance")).to_be_visible()
+    assert not Reglement.objects.filter(vivant=True).exists()
