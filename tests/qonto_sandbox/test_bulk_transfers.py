@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+import pytest
+
 from tests.qonto_sandbox.payer import AARO, MOCK, Payer, error
 
 PATH = "/v2/sepa/bulk_transfers"
@@ -96,3 +98,16 @@ def test_seed_shows_each_state_and_the_list_pages(payer: Payer) -> None:
     assert listed["meta"]["total_count"] == 1
     assert {row["status"] for row in listed["bulk_transfers"][0]["results"]} == {"completed", "pending", "failed"}
     assert error(payer.get(f"{PATH}/{uuid.uuid4()}")) == (404, "not_found")
+
+
+@pytest.mark.parametrize(("mute", "made"), [("lost", 0), ("hidden", 1)])
+def test_mute_bulk_never_shows_its_items(payer: Payer, mute: str, made: int) -> None:
+    payer.qonto.api("PATCH", "options", mute_bulks=mute)
+    reference = f"MUET {mute}"
+    bulk = payer.approved(PATH, body(payer, item(reference=reference))).json()["bulk_transfer"]
+    payer.wait()
+    shown = payer.get(f"{PATH}/{bulk['id']}").json()["bulk_transfer"]
+    assert (shown["results"], shown["total_count"], shown["completed_count"]) == ([], 1, 0)
+    transfers = payer.get("/v2/sepa/transfers").json()["transfers"]
+    assert sum(row["reference"] == reference for row in transfers) == made
+    payer.qonto.api("PATCH", "options", mute_bulks="")
