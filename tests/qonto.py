@@ -23,14 +23,14 @@ class LocalQonto:
         self._dossier = tempfile.TemporaryDirectory(prefix="qonto-test-", ignore_cleanup_errors=True)
         environment = os.environ | {"DATA_DIR": self._dossier.name}
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        self._session = requests.Session()
+        self._session.trust_env = False
         try:
             self.url = self._wait()
+            self.identifiants: dict[str, Any] = self._session.get(f"{self.url}/_sandbox/identifiants.json").json()
         except BaseException:
             self.stop()
             raise
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self.identifiants: dict[str, Any] = self._session.get(f"{self.url}/_sandbox/identifiants.json").json()
 
     def __enter__(self) -> Self:
         return self

@@ -3,6 +3,7 @@
 import logging
 import select
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -53,12 +54,12 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         host, port = self._listener.getsockname()[:2]
-        ready = threading.Event()
 
-        def announce(_: Any) -> None:
-            if not ready.is_set():
-                ready.set()
-                print(f"Qonto local : http://{host}:{port}/_sandbox/", flush=True)  # noqa: T201
+        def announce(worker: Any) -> None:
+            # The first worker alone, in one write: two that speak at once would mix their words.
+            if worker.age == 1:
+                sys.stdout.write(f"Qonto local : http://{host}:{port}/_sandbox/\n")
+                sys.stdout.flush()
 
         settings: dict[str, Any] = {
             "bind": f"fd://{self._listener.fileno()}",

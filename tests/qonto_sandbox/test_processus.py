@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.qonto import ROOT, LocalQonto
+from tests.qonto import READY, ROOT, LocalQonto
 from tests.qonto_sandbox.payer import Payer
 from tests.qonto_sandbox.receiver import Receiver
 from tests.qonto_sandbox.test_webhook_subscriptions import subscribe
@@ -83,3 +83,19 @@ def test_nothing_heavy_is_loaded_before_it_is_used() -> None:
     script = f"import sys, qonto_sandbox.build; print([name for name in {heavy} if name in sys.modules])"
     told = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_several_workers_announce_the_address_once() -> None:
+    """Two that spoke at once, without a buffer, mixed their words: what starts the program read no address."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", "qonto_sandbox", "--port", "0", "--volume", "2x2", "--workers", "4"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stdout is not None
+    address = program.stdout.readline().removeprefix(READY).strip()
+    assert requests.get(f"{address}identifiants.json", timeout=10).ok
+    program.terminate()
+    assert program.communicate(timeout=30)[0] == ""
