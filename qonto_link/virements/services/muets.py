@@ -14,16 +14,15 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from gestion_acces.services.audit import SYSTEME, Origine, journaliser
+from gestion_acces.services.audit import SYSTEME, Origine
 from portal.lib.affichage import horodatage
 from qonto_link.api.client import QontoClient
 from qonto_link.api.schemas.paiements import BulkTransfer, Transfer
 from qonto_link.enums import ClasseIncident
-from qonto_link.services.incidents import resoudre, signaler
+from qonto_link.services.incidents import signaler
 from qonto_link.virements.enums import Genre, StatutOrdre, StatutVirement
 from qonto_link.virements.errors import (
     DecisionPrematuree,
-    DecisionSansMotif,
     LotMontre,
     MouvementRefuse,
     SecondRegardTropTot,
@@ -31,6 +30,7 @@ from qonto_link.virements.errors import (
     SosieTenu,
 )
 from qonto_link.virements.models import Ordre, Virement
+from qonto_link.virements.services.decisions import clore, motif_donne
 from qonto_link.virements.services.doute import ECART_REGARDS, VERIFIE
 from qonto_link.virements.services.etats import deplacer_ordre, deplacer_virement
 from qonto_link.virements.services.recherche import chercher_lignes
@@ -133,7 +133,7 @@ def detacher_lot(
     Raises DecisionSansMotif, LotMontre when Qonto showed one of its payments meanwhile or nobody attached it by hand,
     MouvementRefuse when somebody decided first, QontoError.
     """
-    motif = _motif(motif)
+    motif = motif_donne(motif)
     suivre_ordre(ordre=ordre, client=client, maintenant=maintenant)
     with transaction.atomic():
         # The row first: whoever books one of its payments meanwhile changes what is counted below.
@@ -142,7 +142,16 @@ def detacher_lot(
             raise LotMontre
         lot = ordre.bulk_id
         deplacer_ordre(ordre, StatutOrdre.DOUTE, maintenant=maintenant, bulk_id="", rattache_par_main=False)
-        _clore(ordre, "paiement.detacher_lot", maintenant, origine, motif=motif, lot=lot)
+        clore(
+            ordre,
+            "paiement.detacher_lot",
+            incident=cle_incident(ordre),
+            statut_avant=StatutOrdre.ACCEPTE,
+            maintenant=maintenant,
+            origine=origine,
+            motif=motif,
+            lot=lot,
+        )
     return ordre
 
 
@@ -160,7 +169,7 @@ def declarer_lignes_perdues(
     Returns how many. Raises DecisionSansMotif, DecisionPrematuree before a whole day, SecondRegardTropTot before the
     second look, SosiesChanges when Qonto shows others, MouvementRefuse when somebody was faster, QontoError.
     """
-    motif = _motif(motif)
+    motif = motif_donne(motif)
     if not est_muet(ordre, maintenant):
         raise DecisionPrematuree
     premier = ordre.regard_negatif
@@ -171,11 +180,13 @@ def declarer_lignes_perdues(
         raise SosiesChanges
     with transaction.atomic():
         _perdre(ordre, silence.virements, motif, maintenant)
-        _clore(
+        clore(
             ordre,
             "paiement.lignes_perdues",
-            maintenant,
-            origine,
+            incident=cle_incident(ordre),
+            statut_avant=StatutOrdre.ACCEPTE,
+            maintenant=maintenant,
+            origine=origine,
             motif=motif,
             virements=[str(virement.pk) for virement in silence.virements],
             ecartes=sorted(vus),
@@ -222,23 +233,3 @@ def _guetter(ordre: Ordre, lot: BulkTransfer, maintenant: datetime) -> None:
             cle=f"paru:{ordre.pk}",
             maintenant=maintenant,
         )
-
-
-def _motif(motif: str) -> str:
-    if not motif.strip():
-        raise DecisionSansMotif
-    return motif.strip()[:200]
-
-
-def _clore(ordre: Ordre, acte: str, maintenant: datetime, origine: Origine, **apres: object) -> None:
-    resoudre(dossier=ordre.dossier, classe=ClasseIncident.CONTROLE, cle=cle_incident(ordre), maintenant=maintenant)
-    journaliser(
-        cabinet=ordre.dossier.cabinet,
-        dossier=ordre.dossier,
-        acte=acte,
-        date=maintenant,
-        origine=origine,
-        objet=str(ordre.pk),
-        avant={"statut": StatutOrdre.ACCEPTE},
-        apres={"statut": ordre.statut, **apres},
-    )

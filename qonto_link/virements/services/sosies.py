@@ -9,16 +9,16 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from gestion_acces.services.audit import SYSTEME, Origine, journaliser
+from gestion_acces.services.audit import SYSTEME, Origine
 from qonto_link.api.client import QontoClient
 from qonto_link.api.schemas.paiements import BulkTransfer, Transfer
 from qonto_link.enums import ClasseIncident
 from qonto_link.models import Incident
-from qonto_link.services.incidents import resoudre
 from qonto_link.virements.enums import Genre, StatutOrdre
-from qonto_link.virements.errors import DecisionPrematuree, DecisionSansMotif, SosiesChanges, SosieTenu
+from qonto_link.virements.errors import DecisionPrematuree, SosiesChanges, SosieTenu
 from qonto_link.virements.models import Ordre
 from qonto_link.virements.services.acceptation import recevoir
+from qonto_link.virements.services.decisions import clore, motif_donne
 from qonto_link.virements.services.doute import VERIFIE, cle_incident, est_perdu
 from qonto_link.virements.services.etats import deplacer_ordre
 from qonto_link.virements.services.recherche import Constat, chercher
@@ -70,7 +70,7 @@ def rattacher_sosie(
     Raises DecisionSansMotif, DecisionPrematuree, SosiesChanges when Qonto no longer shows it as a look-alike,
     SosieTenu when another payment took it, MouvementRefuse when somebody decided first, QontoError.
     """
-    motif = _motif(motif)
+    motif = motif_donne(motif)
     constat = _constater(ordre, client, maintenant)
     choisi = next((sosie for sosie in constat.sosies if sosie.id == sosie_id), None)
     if choisi is None:
@@ -83,7 +83,16 @@ def rattacher_sosie(
                 accepter_lignes(ordre, constat.lignes, maintenant=maintenant)
             else:
                 accepter_simple(ordre, choisi, maintenant=maintenant)
-            _clore(ordre, "paiement.rattacher", maintenant, origine, motif=motif, virement_qonto=sosie_id)
+            clore(
+                ordre,
+                "paiement.rattacher",
+                incident=cle_incident(ordre),
+                statut_avant=StatutOrdre.DOUTE,
+                maintenant=maintenant,
+                origine=origine,
+                motif=motif,
+                virement_qonto=sosie_id,
+            )
     except IntegrityError:
         ordre.refresh_from_db()
         raise SosieTenu from None
@@ -104,7 +113,7 @@ def declarer_rien_parti(
     Raises DecisionSansMotif, DecisionPrematuree, SosiesChanges when Qonto shows others, MouvementRefuse when somebody
     decided first, QontoError.
     """
-    motif = _motif(motif)
+    motif = motif_donne(motif)
     sosies = sosies_de(ordre=ordre, client=client, maintenant=maintenant)
     if {sosie.id for sosie in sosies} != set(vus):
         raise SosiesChanges
@@ -117,25 +126,14 @@ def declarer_rien_parti(
             jeton_sca="",
             incertain=False,
         )
-        _clore(ordre, "paiement.rien_parti", maintenant, origine, motif=motif, ecartes=sorted(vus))
+        clore(
+            ordre,
+            "paiement.rien_parti",
+            incident=cle_incident(ordre),
+            statut_avant=StatutOrdre.DOUTE,
+            maintenant=maintenant,
+            origine=origine,
+            motif=motif,
+            ecartes=sorted(vus),
+        )
     return ordre
-
-
-def _motif(motif: str) -> str:
-    if not motif.strip():
-        raise DecisionSansMotif
-    return motif.strip()[:200]
-
-
-def _clore(ordre: Ordre, acte: str, maintenant: datetime, origine: Origine, **apres: object) -> None:
-    resoudre(dossier=ordre.dossier, classe=ClasseIncident.CONTROLE, cle=cle_incident(ordre), maintenant=maintenant)
-    journaliser(
-        cabinet=ordre.dossier.cabinet,
-        dossier=ordre.dossier,
-        acte=acte,
-        date=maintenant,
-        origine=origine,
-        objet=str(ordre.pk),
-        avant={"statut": StatutOrdre.DOUTE},
-        apres={"statut": ordre.statut, **apres},
-    )
